@@ -1,0 +1,48 @@
+/**
+ * Commands: what a user does to a cluster. They are the only inputs of a run; their log, with the moment each entered,
+ * is the save file, and entering them again at the same moments gives the same run. Plain data, frozen.
+ */
+
+/** Names one object of the API. */
+export interface ObjectRef {
+  readonly apiVersion: string;
+  readonly kind: string;
+  /** Absent for cluster-scoped kinds. */
+  readonly namespace?: string;
+  readonly name: string;
+}
+
+export type Command =
+  /** `kubectl apply` of objects, one after the other. */
+  | { readonly type: 'apply'; readonly objects: readonly unknown[] }
+  /** `kubectl delete` of objects, one after the other. */
+  | { readonly type: 'delete'; readonly targets: readonly ObjectRef[] }
+  /** Applying an edited kind.yaml: its text as a whole; workers come and go in place. */
+  | { readonly type: 'reconfigure'; readonly kindYaml: string }
+  /** Ends a process as `kill -9` does: `kube-scheduler@kind-control-plane`. */
+  | { readonly type: 'kill'; readonly process: string }
+  | { readonly type: 'cutLink' | 'healLink'; readonly a: string; readonly b: string }
+  | { readonly type: 'powerOff'; readonly machine: string };
+
+/** What became of one object of an apply or delete, in kubectl's words. */
+export interface ObjectOutcome {
+  readonly target: ObjectRef;
+  readonly outcome: 'created' | 'configured' | 'unchanged' | 'deleted' | 'failed';
+  /** kubectl's line: `deployment.apps/web created`, or `Error from server (NotFound): ...`. */
+  readonly text: string;
+  /** The fields a refusal names, as the API server writes them: `spec.replicas`. */
+  readonly fields?: readonly { readonly field: string; readonly message: string }[];
+}
+
+/** Where a command stands; `outcomes` fills up while it runs. */
+export interface CommandProgress {
+  readonly done: boolean;
+  readonly outcomes: readonly ObjectOutcome[];
+}
+
+/** A command with the moment at which it entered: after so many events, at that virtual time. */
+export interface LoggedCommand {
+  readonly afterEvents: number;
+  readonly atMs: number;
+  readonly command: Command;
+}

@@ -1,0 +1,65 @@
+/**
+ * The event queue: ordered by virtual time, then by the order of scheduling. It also counts the foreground events that
+ * wait, which is what "run until quiet" asks.
+ */
+import { Heap } from '../base/heap';
+
+export interface QueuedEvent {
+  readonly atMs: number;
+  readonly sequence: number;
+  readonly background: boolean;
+  readonly run: () => void;
+  cancelled: boolean;
+}
+
+export class EventQueue {
+  private readonly heap = new Heap<QueuedEvent>((a, b) =>
+    a.atMs !== b.atMs ? a.atMs < b.atMs : a.sequence < b.sequence,
+  );
+  private sequence = 0;
+  private foreground = 0;
+
+  /** Foreground events that wait. */
+  get foregroundCount(): number {
+    return this.foreground;
+  }
+
+  /** All events that wait, cancelled ones included until their time comes. */
+  get size(): number {
+    return this.heap.size;
+  }
+
+  push(atMs: number, background: boolean, run: () => void): QueuedEvent {
+    const event: QueuedEvent = { atMs, sequence: this.sequence, background, run, cancelled: false };
+    this.sequence += 1;
+    if (!background) this.foreground += 1;
+    this.heap.push(event);
+    return event;
+  }
+
+  cancel(event: QueuedEvent): void {
+    if (event.cancelled) return;
+    event.cancelled = true;
+    if (!event.background) this.foreground -= 1;
+  }
+
+  /** The time of the next event, or undefined when none waits. */
+  nextTime(): number | undefined {
+    this.dropCancelled();
+    return this.heap.peek()?.atMs;
+  }
+
+  pop(): QueuedEvent | undefined {
+    this.dropCancelled();
+    const event = this.heap.pop();
+    if (event) {
+      event.cancelled = true; // It can no longer be cancelled: it has happened.
+      if (!event.background) this.foreground -= 1;
+    }
+    return event;
+  }
+
+  private dropCancelled(): void {
+    while (this.heap.peek()?.cancelled) this.heap.pop();
+  }
+}

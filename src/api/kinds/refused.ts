@@ -1,0 +1,58 @@
+/**
+ * Kinds that Kubernetes v1.36 serves and the sandbox does not model yet, so that a refusal can say so instead of
+ * calling a known kind unknown. A kind that becomes modelled leaves this list; a test keeps the two lists apart.
+ */
+
+/** Kinds by apiVersion: those of a cluster with default feature gates, without the bodies of subresources. */
+const unmodelled: Readonly<Record<string, readonly string[]>> = {
+  v1: [
+    'Binding', 'ComponentStatus', 'Endpoints', 'LimitRange', 'PersistentVolume', 'PersistentVolumeClaim', 'PodTemplate',
+    'ReplicationController', 'ResourceQuota',
+  ],
+  'admissionregistration.k8s.io/v1': [
+    'MutatingAdmissionPolicy', 'MutatingAdmissionPolicyBinding', 'MutatingWebhookConfiguration',
+    'ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding', 'ValidatingWebhookConfiguration',
+  ],
+  'apiextensions.k8s.io/v1': ['CustomResourceDefinition'],
+  'apiregistration.k8s.io/v1': ['APIService'],
+  'apps/v1': ['StatefulSet'],
+  'authentication.k8s.io/v1': ['SelfSubjectReview', 'TokenReview'],
+  'authorization.k8s.io/v1': [
+    'LocalSubjectAccessReview', 'SelfSubjectAccessReview', 'SelfSubjectRulesReview', 'SubjectAccessReview',
+  ],
+  'autoscaling/v1': ['HorizontalPodAutoscaler'],
+  'autoscaling/v2': ['HorizontalPodAutoscaler'],
+  'batch/v1': ['CronJob', 'Job'],
+  'certificates.k8s.io/v1': ['CertificateSigningRequest'],
+  'events.k8s.io/v1': ['Event'],
+  'flowcontrol.apiserver.k8s.io/v1': ['FlowSchema', 'PriorityLevelConfiguration'],
+  'networking.k8s.io/v1': ['IPAddress', 'Ingress', 'IngressClass', 'NetworkPolicy', 'ServiceCIDR'],
+  'node.k8s.io/v1': ['RuntimeClass'],
+  'policy/v1': ['PodDisruptionBudget'],
+  'resource.k8s.io/v1': ['DeviceClass', 'ResourceClaim', 'ResourceClaimTemplate', 'ResourceSlice'],
+  'storage.k8s.io/v1': ['CSIDriver', 'CSINode', 'CSIStorageCapacity', 'VolumeAttachment', 'VolumeAttributesClass'],
+};
+
+/** A kind that is known and not modelled. */
+export interface UnmodelledKind {
+  readonly apiVersion: string;
+  readonly kind: string;
+}
+
+/** All kinds that are known and not modelled, sorted by apiVersion and kind. */
+export const unmodelledKinds: readonly UnmodelledKind[] = Object.freeze(
+  Object.keys(unmodelled).sort().flatMap((apiVersion) => (
+    (unmodelled[apiVersion] ?? []).map((kind) => Object.freeze({ apiVersion, kind })))));
+
+/** Whether a kind is one that a real cluster serves and the sandbox does not model yet. */
+export function unmodelledKind(apiVersion: string, kind: string): boolean {
+  return Object.hasOwn(unmodelled, apiVersion) && (unmodelled[apiVersion] ?? []).includes(kind);
+}
+
+/**
+ * What kubectl says of a kind that no server knows: `no matches for kind "Foo" in version "v1"`, on the next line
+ * that the definitions must be installed first.
+ */
+export function noMatchesText(apiVersion: string, kind: string): string {
+  return `no matches for kind "${kind}" in version "${apiVersion}"\nensure CRDs are installed first`;
+}

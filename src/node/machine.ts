@@ -1,0 +1,90 @@
+/**
+ * A node's machine: its disk, its network, and what systemd runs on it as host processes (containerd, the kubelet).
+ * Pods come and go above that; the disk and the images stay. Models the node container that kind starts.
+ */
+import type { Network } from '../sim/network';
+import type { ProcessTable } from '../sim/process';
+import { CniPlugins } from './cni';
+import { FileTree } from './filesystem';
+import { MachineNetwork } from './host-network';
+import type { ImageCatalog } from './images';
+import { Kubelet, type KubeletOptions } from './kubelet/kubelet';
+import { Containerd } from './runtime/containerd';
+import type { PresentImage } from './runtime/image-store';
+import { RuntimeState } from './runtime/state';
+
+/** systemd's RestartSec of both units in a kind node. */
+const restartMs = 1_000;
+
+export interface NodeMachineOptions {
+  readonly name: string;
+  readonly address: string;
+  readonly catalog: ImageCatalog;
+  readonly preloaded: readonly PresentImage[];
+  readonly containerdVersion: string;
+  /** Where all image registries are reached: `registry:443`. */
+  readonly registry: string;
+  readonly kubelet: Omit<KubeletOptions, 'files'>;
+  /** Runs something after a virtual time, for units that systemd restarts. */
+  after(delayMs: number, run: () => void): void;
+}
+
+export type Unit = 'containerd' | 'kubelet';
+
+export class NodeMachine {
+  readonly files = new FileTree();
+  readonly network: MachineNetwork;
+  readonly runtime: RuntimeState;
+  /** Units that are meant to run; a unit that was stopped by hand stays down. */
+  private readonly wanted = new Set<Unit>();
+
+  constructor(
+    private readonly processes: ProcessTable,
+    network: Network,
+    readonly options: NodeMachineOptions,
+  ) {
+    this.network = new MachineNetwork(network, options.name, options.address);
+    const machine = network.machine(options.name);
+    if (machine) machine.translation = this.network;
+    this.runtime = new RuntimeState(options.preloaded);
+  }
+
+  /** systemctl start. */
+  start(unit: Unit): void {
+    this.wanted.add(unit);
+    const id = `${unit}@${this.options.name}`;
+    if (this.processes.isRunning(id)) return;
+    if (unit === 'containerd') this.startPlugins();
+    this.processes.spawn({
+      id,
+      machine: this.options.name,
+      program: unit === 'containerd' ? this.containerd() : new Kubelet({ ...this.options.kubelet, files: this.files }),
+      onExit: () => {
+        if (!this.wanted.has(unit)) return;
+        this.options.after(restartMs, () => {
+          if (this.wanted.has(unit)) this.start(unit);
+        });
+      },
+    });
+  }
+
+  /** systemctl stop. */
+  stop(unit: Unit): void {
+    this.wanted.delete(unit);
+    this.processes.terminate(`${unit}@${this.options.name}`);
+  }
+
+  private containerd(): Containerd {
+    const { name, containerdVersion, catalog, registry } = this.options;
+    return new Containerd({
+      machine: name, version: containerdVersion, state: this.runtime, files: this.files, network: this.network,
+      processes: this.processes, catalog, registry,
+    });
+  }
+
+  private startPlugins(): void {
+    const id = `cni-plugins@${this.options.name}`;
+    if (this.processes.isRunning(id)) return;
+    this.processes.spawn({ id, machine: this.options.name, program: new CniPlugins(this.files, this.network) });
+  }
+}

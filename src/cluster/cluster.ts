@@ -1,0 +1,202 @@
+/**
+ * One cluster: the machines and processes of a kind.yaml in one simulation, the commands that were given to it, and
+ * what can be seen of it. Commands enter as inputs and are carried out by kubectl, kind or the hand that pulls a plug,
+ * inside the run; replaying their log gives the same run again.
+ */
+import type { KindRegistry } from '../api/registry';
+import type { ApiResponse } from '../api/request';
+import type { Status } from '../api/types';
+import { compareKindConfig } from '../kind/change';
+import { parseKindConfig } from '../kind/config/parse';
+import type { KindTopology } from '../kind/topology';
+import type { Command, CommandProgress, LoggedCommand, ObjectOutcome, ObjectRef } from '../protocol/commands';
+import type { ClusterView } from '../protocol/view';
+import type { PlainMap } from '../api/patch/plain';
+import { previewRequest, refOf } from '../shell/kubectl/apply';
+import { serverError } from '../shell/kubectl/text';
+import { Simulation } from '../sim/simulation';
+import type { Trace } from '../sim/trace';
+import type { CreateStep } from './boot/kind';
+import { kubernetesAdmin } from './boot/identities';
+import { ClusterMachines } from './machines';
+import { StoredObjects } from './stored-objects';
+import { RunControl } from './run-control';
+import { clusterView } from './views/cluster-view';
+
+export interface ClusterOptions {
+  /** The text of the kind.yaml it is made from, for the log. */
+  readonly kindYaml: string;
+  readonly topology: KindTopology;
+  readonly kinds: KindRegistry;
+  readonly seed: number;
+  readonly epochMs: number;
+}
+
+/** What applying one object would do now: kubectl's word for it, or the API server's refusal. */
+export interface PlannedObject {
+  readonly ref: ObjectRef;
+  readonly outcome: 'created' | 'configured' | 'unchanged' | 'refused';
+  readonly status?: Status;
+  /** What kubectl would print for a refusal. */
+  readonly text?: string;
+}
+
+export class Cluster {
+  readonly control: RunControl;
+  /** Where kind's creation of the cluster stands. */
+  createStep: CreateStep = 'preparingNodes';
+  readonly objects: StoredObjects;
+  private readonly sim: Simulation;
+  private readonly machines: ClusterMachines;
+  private readonly commands: LoggedCommand[] = [];
+
+  constructor(readonly options: ClusterOptions) {
+    const { topology, kinds, seed, epochMs } = options;
+    this.sim = new Simulation(seed, epochMs);
+    this.control = new RunControl(this.sim);
+    this.machines = new ClusterMachines(this.sim, topology, kinds, (step) => {
+      this.createStep = step;
+    });
+    this.objects = new StoredObjects(this.machines.etcd, kinds);
+    this.sim.input('user@client', 'kind create cluster', () => this.machines.create());
+  }
+
+  get name(): string {
+    return this.topology.name;
+  }
+
+  /** The topology as it is now, with workers that were added or removed. */
+  get topology(): KindTopology {
+    return this.machines.topology;
+  }
+
+  get trace(): Trace {
+    return this.sim.trace;
+  }
+
+  /** Virtual milliseconds since the cluster's creation began. */
+  get nowMs(): number {
+    return this.sim.nowMs;
+  }
+
+  get eventsProcessed(): number {
+    return this.sim.eventsProcessed;
+  }
+
+  /** All commands so far, with the moments at which they entered. */
+  get log(): readonly LoggedCommand[] {
+    return this.commands;
+  }
+
+  /** True once every node is Ready, kind has finished, and every pod that the cluster started with is ready. */
+  get isUp(): boolean {
+    const { nodes, unboundPods } = this.view();
+    return this.createStep === 'done' && unboundPods.length === 0
+      && nodes.every((node) => node.health === 'ready' && node.pods.every((pod) => pod.health === 'ready'));
+  }
+
+  /** The cluster as tree and diagram show it, at this moment. */
+  view(): ClusterView {
+    const { topology, machines, sim } = this;
+    return clusterView({
+      name: topology.name,
+      kubernetesVersion: topology.kubernetesVersion,
+      epochMs: sim.epochMs,
+      nowMs: sim.nowMs,
+      revision: this.objects.revision,
+      hops: sim.trace.length,
+      run: this.control.state,
+      machines: machines.nodeMachines(),
+      loadBalancer: machines.loadBalancerView(),
+      nodes: this.objects.nodes(),
+      pods: this.objects.pods(),
+      leases: this.objects.systemLeases(),
+      processes: sim,
+    });
+  }
+
+  /** Runs at once, as fast as it goes, until only background work is left or that much virtual time has passed. */
+  settle(limitMs = 600_000): boolean {
+    return this.sim.runUntilQuiet(limitMs);
+  }
+
+  /** Runs at once for that much virtual time. */
+  runFor(ms: number): void {
+    this.sim.runUntil(this.sim.nowMs + ms);
+  }
+
+  /** Runs at once until the condition holds or that much virtual time has passed. */
+  runUntil(condition: () => boolean, limitMs = 600_000): boolean {
+    return this.sim.runUntilTrue(condition, limitMs);
+  }
+
+  /**
+   * What applying these objects would do, judged by an API server against its present state, without a trace and
+   * without changing anything. A Status instead when no API server answers.
+   */
+  planApply(objects: readonly PlainMap[]): readonly PlannedObject[] | Status {
+    const { kinds } = this.options;
+    const identity = { user: kubernetesAdmin, userAgent: 'kubectl/v1.36.1' };
+    const refs = objects.map(refOf);
+    const currents = refs.map((ref) => this.objects.get(ref));
+    const requests = objects.map((object, i) => previewRequest(kinds, object, currents[i], identity));
+    const answers = this.machines.preview((server) => server.previewAll(requests.filter((request) => request !== undefined)));
+    if (!Array.isArray(answers)) return answers as Status;
+    let next = 0;
+    return refs.map((ref, i): PlannedObject => {
+      if (!requests[i]) return { ref, outcome: 'unchanged' };
+      const response = answers[next++] as ApiResponse;
+      if (response.code < 400) return { ref, outcome: currents[i] ? 'configured' : 'created' };
+      const status = response.body as Status;
+      return { ref, outcome: 'refused', status, text: serverError(status) };
+    });
+  }
+
+  /** Gives a command to the cluster. It takes effect as the run goes on; the answer fills up meanwhile. */
+  execute(command: Command): CommandProgress {
+    const { sim } = this;
+    this.commands.push({ afterEvents: sim.eventsProcessed, atMs: sim.nowMs, command });
+    const outcomes: ObjectOutcome[] = [];
+    const progress = { done: false, outcomes };
+    const finish = (): void => {
+      progress.done = true;
+    };
+    const collect = (outcome: ObjectOutcome): void => {
+      outcomes.push(outcome);
+    };
+    sim.input('user@client', command.type, () => {
+      switch (command.type) {
+        case 'apply': return this.machines.kubectl.apply(command.objects as readonly PlainMap[], collect, finish);
+        case 'delete': return this.machines.kubectl.delete(command.targets, collect, finish);
+        case 'reconfigure': return this.reconfigure(command.kindYaml, finish);
+        case 'kill': sim.kill(command.process); return finish();
+        case 'cutLink': sim.cutLink(command.a, command.b); return finish();
+        case 'healLink': sim.healLink(command.a, command.b); return finish();
+        case 'powerOff': sim.powerOff(command.machine); return finish();
+      }
+    });
+    return progress;
+  }
+
+  private reconfigure(kindYaml: string, done: () => void): void {
+    const { config } = parseKindConfig(kindYaml);
+    if (!config) return done();
+    const change = compareKindConfig(this.topology, config);
+    if (change.needsRecreate.length > 0) return done();
+    this.machines.reconfigure(change, done);
+  }
+}
+
+/** The same run again: a cluster of the same options to which the same commands were given at the same moments. */
+export function replay(options: ClusterOptions, log: readonly LoggedCommand[], untilEvents: number): Cluster {
+  const cluster = new Cluster(options);
+  const runTo = (events: number): void => {
+    cluster.runUntil(() => cluster.eventsProcessed >= events, Infinity);
+  };
+  for (const entry of log) {
+    runTo(entry.afterEvents);
+    cluster.execute(entry.command);
+  }
+  runTo(untilEvents);
+  return cluster;
+}

@@ -1,0 +1,84 @@
+/**
+ * How the run moves in real time: paused, one hop after another at a pace to watch, live at some speed, or as fast as
+ * possible until quiet. It knows no clock: the host says how much real time has passed and when it wants control back,
+ * so that the host's event loop is never held longer than it allows.
+ */
+import type { RunMode, RunState } from '../protocol/view';
+import type { Simulation } from '../sim/simulation';
+
+/** Real milliseconds that one hop takes to watch at speed 1. */
+export const hopDurationMs = 500;
+/** Events handled between two looks at whether the host wants control back. */
+const eventsPerLook = 16;
+/** When the host was away (a sleeping laptop), at most this much real time is caught up with. */
+const catchUpMs = 250;
+/** Looking for the next hop gives up after this much virtual time without one. */
+const hopSearchMs = 3_600_000;
+/** A fast run ends by itself after this much virtual time, should it never become quiet. */
+const fastLimitMs = 600_000;
+
+export class RunControl {
+  private mode: RunMode = 'live';
+  private speed = 1;
+  private hopCredit = 0;
+  private targetMs = 0;
+  private fastEndMs = 0;
+  /** What a fast run returns to when it is quiet. */
+  private after: { readonly mode: RunMode; readonly speed: number } = { mode: 'live', speed: 1 };
+
+  constructor(private readonly sim: Simulation) {}
+
+  get state(): RunState {
+    return { mode: this.mode, speed: this.speed, quiet: this.sim.quiet };
+  }
+
+  /** Changes how the run moves. A fast run returns by itself to the mode it was started from. */
+  set(mode: RunMode, speed: number): void {
+    if (mode === 'fast' && this.mode !== 'fast') this.after = { mode: this.mode, speed: this.speed };
+    this.mode = mode;
+    this.speed = speed;
+    this.hopCredit = 0;
+    this.targetMs = this.sim.nowMs;
+    this.fastEndMs = this.sim.nowMs + fastLimitMs;
+  }
+
+  /** Makes one hop happen and stays paused. When all is quiet, that is the next lease renewal or the like. */
+  step(): boolean {
+    this.set('paused', this.speed);
+    return this.sim.runOneHop(hopSearchMs, { background: this.sim.quiet });
+  }
+
+  /** Moves on for `realMs` of real time, or until `overdue` says that the host wants control back. */
+  advance(realMs: number, overdue: () => boolean): void {
+    const passedMs = Math.min(realMs, catchUpMs);
+    switch (this.mode) {
+      case 'paused': return;
+      case 'hops': return this.advanceHops(passedMs, overdue);
+      case 'live': return this.advanceLive(passedMs, overdue);
+      case 'fast': return this.advanceFast(overdue);
+    }
+  }
+
+  private advanceHops(realMs: number, overdue: () => boolean): void {
+    this.hopCredit = Math.min(4, this.hopCredit + (realMs * this.speed) / hopDurationMs);
+    while (this.hopCredit >= 1 && !overdue()) {
+      if (!this.sim.quiet) this.sim.runOneHop(hopSearchMs);
+      this.hopCredit -= 1;
+    }
+  }
+
+  private advanceLive(realMs: number, overdue: () => boolean): void {
+    // A run that cannot keep up slows down instead of owing ever more time.
+    const behindMs = Math.max(0, this.targetMs - this.sim.nowMs);
+    this.targetMs = this.sim.nowMs + Math.min(behindMs, catchUpMs * this.speed) + realMs * this.speed;
+    while (!this.sim.runUntil(this.targetMs, eventsPerLook)) if (overdue()) return;
+  }
+
+  private advanceFast(overdue: () => boolean): void {
+    while (!this.sim.quiet && this.sim.nowMs < this.fastEndMs) {
+      for (let i = 0; i < eventsPerLook && !this.sim.quiet; i += 1) this.sim.runOne();
+      if (overdue()) return;
+    }
+    this.set(this.after.mode, this.after.speed);
+  }
+}

@@ -5,8 +5,6 @@
  * healthy. Not modelled: TLS, the admin port, Envoy's panic mode (below half of healthy servers it would use all), its
  * connect timeout of 0.25 s.
  */
-import type { ApiResponse } from '../api/request';
-import type { Status } from '../api/types';
 import type { ProcessId } from '../protocol/trace';
 import type { CallResult, IncomingCall, ProcessHost, Program } from '../sim/process';
 import { httpRequest, httpResponseOf } from './http';
@@ -81,7 +79,7 @@ export class LoadBalancer implements Program {
   }
 
   private reset(call: IncomingCall): void {
-    breakConnection(call, `${this.host.machine}:${call.port}`);
+    call.reset();
   }
 
   private connect(client: ProcessId): Connection | undefined {
@@ -129,17 +127,4 @@ export class LoadBalancer implements Program {
     if (passed) server.healthy = true;
     else if (server.failures >= unhealthyThreshold) server.healthy = false;
   }
-}
-
-/**
- * Ends a call as a connection that is reset. A call of the simulation gives its server no way to do that, so the
- * client is told in the answer what it would have found out by itself; API clients take it for what it stands for.
- */
-function breakConnection(call: IncomingCall, address: string): void {
-  const status: Status = {
-    apiVersion: 'v1', kind: 'Status', metadata: {}, status: 'Failure', reason: 'ConnectionError', code: 0,
-    message: `read tcp ${address}: read: connection reset by peer`,
-  };
-  const response: ApiResponse = { code: 503, body: status };
-  call.reply(response, { ...call.subject, reason: 'reset' });
 }

@@ -141,6 +141,9 @@ export class Call {
         if (options?.foreground) sim.inForeground(() => sim.send(() => this.sendEvent(payload, subject)));
         else sim.send(() => this.sendEvent(payload, subject));
       },
+      reset: () => sim.send(() => {
+        if (this.open) sim.transmit(this, callee.machine, caller.machine, () => this.fail('reset'));
+      }),
       onClose: (listener) => this.closeListeners.push(listener),
     };
     callee.program.serve(incoming);

@@ -54,7 +54,12 @@ export function hostOf(sim: Simulation, process: Running): ProcessHost {
         },
       };
     },
-    record: (hop) => sim.recordHop({ from: process.id, to: process.id, ...hop } as unknown as NewHop),
+    record: (hop) => {
+      const own = hop as typeof hop & { from: string; to: string };
+      own.from = process.id;
+      own.to = process.id;
+      sim.recordHop(own as unknown as NewHop);
+    },
     foreground: (run) => sim.inForeground(run),
     exit: (code) => sim.end(process, code),
   };

@@ -10,8 +10,8 @@ export const linkLatencyMs = 1;
 
 /** Destination translation on one machine, as kube-proxy's rules do it for Service addresses. */
 export interface AddressTranslation {
-  /** The backend to dial instead; `reject` when the service has none; undefined when no rule matches. */
-  translate(ip: string, port: number): { readonly ip: string; readonly port: number } | 'reject' | undefined;
+  /** The backend to dial instead for a caller at `source`; `reject` when there is none; undefined when no rule matches. */
+  translate(ip: string, port: number, source: string): { readonly ip: string; readonly port: number } | 'reject' | undefined;
 }
 
 export interface Machine {
@@ -82,16 +82,25 @@ export class Network {
     let host = to.slice(0, colon);
     let port = to.slice(colon + 1);
     if (host === '127.0.0.1' || host === 'localhost') return this.local(fromMachine, fromAddress, port);
-    const translated = this.machines.get(fromMachine)?.translation?.translate(host, Number(port));
-    if (translated === 'reject') return { kind: 'refused', machine: fromMachine };
-    if (translated) {
-      host = translated.ip;
-      port = String(translated.port);
-    }
-    const at = this.locations.get(host);
-    const machine = at === undefined ? undefined : this.machines.get(at);
+    const outgoing = this.machines.get(fromMachine)?.translation?.translate(host, Number(port), fromAddress);
+    if (outgoing === 'reject') return { kind: 'refused', machine: fromMachine };
+    if (outgoing) [host, port] = [outgoing.ip, String(outgoing.port)];
+    const machine = this.machineAt(host);
     if (!machine?.up) return { kind: 'unreachable' };
-    return this.local(machine.name, host === machine.name ? machine.address : host, port);
+    const own = host === machine.name || host === machine.address;
+    // What arrives from elsewhere at a machine's own address passes its rules too: node ports and host ports.
+    const incoming = own && machine.name !== fromMachine
+      ? machine.translation?.translate(machine.address, Number(port), fromAddress)
+      : undefined;
+    if (incoming === 'reject') return { kind: 'refused', machine: machine.name };
+    if (!incoming) return this.local(machine.name, own ? machine.address : host, port);
+    const backend = this.machineAt(incoming.ip);
+    return backend?.up ? this.local(backend.name, incoming.ip, String(incoming.port)) : { kind: 'unreachable' };
+  }
+
+  private machineAt(host: string): Machine | undefined {
+    const at = this.locations.get(host);
+    return at === undefined ? undefined : this.machines.get(at);
   }
 
   /** Cuts or heals the link between two machines, both ways. */

@@ -32,6 +32,8 @@ export interface IncomingCall {
   reply(payload: unknown, subject: Subject): void;
   /** Sends one event of a stream; the call stays open. With `foreground` it counts as a change in any case. */
   event(payload: unknown, subject: Subject, options?: { foreground?: boolean }): void;
+  /** Breaks the connection without an answer: the caller's call fails with `reset`. */
+  reset(): void;
   /** Called when the caller hangs up or the connection is lost. */
   onClose(listener: () => void): void;
 }
@@ -87,7 +89,7 @@ export interface ProcessHost {
   listen(port: number | string): Cancel;
   call(call: OutgoingCall, handlers: CallHandlers): Cancel;
   after(delayMs: number, run: () => void, options?: TimerOptions): Cancel;
-  /** Records what happens inside this process (a stage, a decision); the cause is filled in. */
+  /** Records what happens inside this process (a stage, a decision). Takes the object over and fills in the rest. */
   record(hop: Pick<NewHop, 'kind' | 'subject'> & Record<string, unknown>): void;
   /** Runs the function as a foreground change although its cause is background work. */
   foreground(run: () => void): void;

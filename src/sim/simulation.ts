@@ -271,10 +271,16 @@ export class Simulation implements ProcessTable {
     this.schedule(from === to ? 0 : linkLatencyMs, deliver);
   }
 
-  /** Records a hop; it becomes the cause of what the running handler does from here on. */
+  /**
+   * Records a hop; it becomes the cause of what the running handler does from here on. The object is taken over and
+   * completed, not copied: every hop passes here, and copies would cost more than all the rest of recording.
+   */
   recordHop(hop: BareHop): void {
-    const { now: atMs, cause, background } = this;
-    this.cause = this.trace.record({ ...hop, atMs, cause, background } as NewHop).id;
+    const taken = hop as BareHop & { atMs: number; cause: number; background: boolean };
+    taken.atMs = this.now;
+    taken.cause = this.cause;
+    taken.background = this.background;
+    this.cause = this.trace.record(taken as NewHop).id;
   }
 
   inForeground(run: () => void): void {

@@ -29,8 +29,10 @@ export class Trace {
     return Math.max(0, this.next - traceCapacity);
   }
 
+  /** Takes the hop over: the caller's object gets its id and becomes the record. */
   record(hop: NewHop): Hop {
-    const recorded = { id: this.next, ...hop } as Hop;
+    const recorded = hop as unknown as Hop & { id: number };
+    recorded.id = this.next;
     this.ring[this.next % traceCapacity] = recorded;
     this.next += 1;
     this.mix(recorded);

@@ -195,6 +195,8 @@ export function replay(options: ClusterOptions, log: readonly LoggedCommand[], u
   };
   for (const entry of log) {
     runTo(entry.afterEvents);
+    // The clock may have gone on without an event before the command came.
+    if (cluster.nowMs < entry.atMs) cluster.runFor(entry.atMs - cluster.nowMs);
     cluster.execute(entry.command);
   }
   runTo(untilEvents);

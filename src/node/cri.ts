@@ -116,6 +116,8 @@ export interface Image {
   readonly repoTags: readonly string[];
   readonly repoDigests: readonly string[];
   readonly size: number;
+  /** The user that the image runs as, where that is known. */
+  readonly uid?: number;
 }
 
 export type ContainerEventType =

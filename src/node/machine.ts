@@ -40,11 +40,11 @@ export class NodeMachine {
 
   constructor(
     private readonly processes: ProcessTable,
-    network: Network,
-    readonly options: NodeMachineOptions,
+    private readonly links: Network,
+    private readonly options: NodeMachineOptions,
   ) {
-    this.network = new MachineNetwork(network, options.name, options.address);
-    const machine = network.machine(options.name);
+    this.network = new MachineNetwork(links, options.name, options.address);
+    const machine = links.machine(options.name);
     if (machine) machine.translation = this.network;
     this.runtime = new RuntimeState(options.preloaded);
   }
@@ -53,7 +53,8 @@ export class NodeMachine {
   start(unit: Unit): void {
     this.wanted.add(unit);
     const id = `${unit}@${this.options.name}`;
-    if (this.processes.isRunning(id)) return;
+    // Nothing starts on a machine that is switched off or gone.
+    if (this.processes.isRunning(id) || !this.links.machine(this.options.name)?.up) return;
     if (unit === 'containerd') this.startPlugins();
     this.processes.spawn({
       id,

@@ -38,4 +38,8 @@ export interface PanelState {
   readonly x?: number;
   readonly y?: number;
   readonly transcriptOpen?: boolean;
+  /** Whether the transcript shows background work too. */
+  readonly backgroundHops?: boolean;
+  /** Ids of pod groups that are unfolded. */
+  readonly expanded?: readonly string[];
 }

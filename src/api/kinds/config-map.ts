@@ -5,7 +5,7 @@ import type { FieldError } from '../field-errors';
 import { defineKind } from '../kind';
 import { byteLength, configMapKeyProblems } from '../names';
 import type { ConfigMap } from '../types';
-import { base64ByteLength } from './base64';
+import { base64ByteLength } from '../../base/base64';
 import { ageColumn, nameColumn } from './columns';
 import { checkProblems } from './field-checks';
 import type { FieldErrors } from './field-checks';

@@ -8,7 +8,7 @@ import type { FieldError } from '../field-errors';
 import { defineKind } from '../kind';
 import { configMapKeyProblems } from '../names';
 import type { Secret } from '../types';
-import { base64ByteLength, base64Decode, base64Encode } from './base64';
+import { base64ByteLength, base64Decode, base64Encode } from '../../base/base64';
 import { ageColumn, nameColumn } from './columns';
 import { checkProblems } from './field-checks';
 import type { FieldErrors } from './field-checks';

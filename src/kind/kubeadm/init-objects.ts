@@ -8,7 +8,7 @@
  */
 import { deepFreeze } from '../../base/freeze';
 import type { NewObject, Secret } from '../../api/types';
-import { base64OfAscii } from './base64';
+import { base64Encode } from '../../base/base64';
 import { clusterConfiguration, kubeletConfiguration } from './component-configs';
 import {
   bootstrapTokenGroup, clusterRole, clusterRoleBinding, configMap, groupSubject, resourceRule, role, roleBinding,
@@ -47,7 +47,7 @@ function bootstrapTokenSecret(plan: ClusterPlan): NewObject<Secret> {
     kind: 'Secret',
     metadata: { name: `bootstrap-token-${tokenId}`, namespace: systemNamespace },
     type: 'bootstrap.kubernetes.io/token',
-    data: Object.fromEntries(Object.entries(plain).map(([key, value]) => [key, base64OfAscii(value)])),
+    data: Object.fromEntries(Object.entries(plain).map(([key, value]) => [key, base64Encode(value)])),
   };
 }
 
@@ -73,7 +73,7 @@ function clusterInfo(plan: ClusterPlan): readonly Manifest[] {
     apiVersion: 'v1',
     clusters: [{
       cluster: {
-        'certificate-authority-data': base64OfAscii(plan.caCertificate),
+        'certificate-authority-data': base64Encode(plan.caCertificate),
         server: `https://${plan.controlPlaneEndpoint}`,
       },
       name: '',

@@ -1,4 +1,7 @@
-/** Exponential back-off per key, as the kubelet uses it for restarts and image pulls: 10 s doubling to 5 minutes. */
+/**
+ * Exponential back-off per key, as the kubelet uses it for restarts and image pulls: 10 s doubling to 5 minutes. Models
+ * client-go's util/flowcontrol.Backoff.
+ */
 
 const firstMs = 10_000;
 const lastMs = 300_000;
@@ -20,23 +23,27 @@ export class BackOff {
     return Math.max(0, eventMs + entry.delayMs - nowMs);
   }
 
+  /** How long to wait when the last try ended as the key was last updated; 0 when it may be tried now. */
+  sinceUpdate(key: string, nowMs: number): number {
+    const entry = this.entries.get(key);
+    return entry ? Math.max(0, entry.updatedMs + entry.delayMs - nowMs) : 0;
+  }
+
   /** The present delay of a key in milliseconds; 0 when it has none. */
   delay(key: string): number {
     return this.entries.get(key)?.delayMs ?? 0;
   }
 
-  /** A failure, or a restart after one: the next try will have to wait longer. */
-  next(key: string, nowMs: number): void {
+  /** Tries again now after the failure at `eventMs`: should this fail too, the wait will be longer. */
+  next(key: string, eventMs: number, nowMs: number): void {
     const entry = this.entries.get(key);
-    if (!entry || nowMs - entry.updatedMs > forgetMs) this.entries.set(key, { delayMs: firstMs, updatedMs: nowMs });
-    else {
-      entry.delayMs = Math.min(lastMs, entry.delayMs * 2);
-      entry.updatedMs = nowMs;
-    }
+    const fresh = !entry || eventMs - entry.updatedMs > forgetMs;
+    const delayMs = fresh ? firstMs : Math.min(lastMs, entry.delayMs * 2);
+    this.entries.set(key, { delayMs, updatedMs: nowMs });
   }
 
-  /** Forgets all keys that begin with the prefix: the pod is gone. */
-  reset(prefix: string): void {
-    for (const key of [...this.entries.keys()]) if (key.startsWith(prefix)) this.entries.delete(key);
+  /** Forgets a key: what it stood for is gone. */
+  forget(key: string): void {
+    this.entries.delete(key);
   }
 }

@@ -1,6 +1,5 @@
 /** What the parts of one kubelet share. */
 import type { Node, Service } from '../../api/types';
-import type { ApiClient } from '../../client/api-client';
 import type { EventRecorder } from '../../client/events';
 import type { ProcessHost } from '../../sim/process';
 import type { FileTree } from '../filesystem';
@@ -10,17 +9,20 @@ import type { StatusManager } from './status-manager';
 
 export interface KubeletContext {
   readonly host: ProcessHost;
-  readonly client: ApiClient;
   readonly recorder: EventRecorder;
   readonly statuses: StatusManager;
   readonly objects: ObjectCache;
   readonly files: FileTree;
   readonly crashes: BackOff;
   readonly pulls: BackOff;
-  /** The last failed pull by pod and image. */
-  readonly pullFailures: Map<string, { readonly atMs: number; readonly message: string }>;
+  /** Why the last pull by pod and image failed: `ErrImagePull: ...`. */
+  readonly pullFailures: Map<string, string>;
   readonly clusterDns: string;
   readonly clusterDomain: string;
   services(): readonly Service[];
   node(): Node | undefined;
+  /** Why pods cannot have a network yet; undefined when they can. */
+  networkProblem(): string | undefined;
+  /** An image has been pulled: the node's list of images changes. */
+  imagesChanged(): void;
 }

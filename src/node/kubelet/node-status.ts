@@ -68,7 +68,9 @@ export function nodeStatus(facts: NodeFacts, before: NodeStatus | undefined): No
     capacity,
     allocatable: capacity,
     conditions: conditions(facts, before?.conditions ?? []),
-    addresses: [...facts.addresses.map((address) => ({ type: 'InternalIP', address })), { type: 'Hostname', address: name }],
+    addresses: [
+      ...facts.addresses.map((address) => ({ type: 'InternalIP', address })), { type: 'Hostname', address: name },
+    ],
     daemonEndpoints: { kubeletEndpoint: { Port: 10250 } },
     nodeInfo: {
       architecture: 'amd64',

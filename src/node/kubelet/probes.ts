@@ -1,50 +1,51 @@
 /**
- * Probes: startup, readiness and liveness of running containers. A probe is asked over the simulated network or inside
- * the container; its result changes after as many equal answers as its thresholds say. Models pkg/kubelet/prober.
+ * Probes: startup, readiness and liveness of running containers. The result of a probe changes after as many equal
+ * answers as its thresholds say. Models pkg/kubelet/prober/{worker,prober}.go, without the jitter after a start.
  */
-import type { Container, Pod, Probe } from '../../api/types';
-import type { Cancel, CallResult, ProcessHost } from '../../sim/process';
-import { runTask, type Task, waitFor } from '../../sim/task';
-import { criCall } from '../cri';
-import { httpRequest, httpResponseOf } from '../http';
+import type { Container, Probe } from '../../api/types';
+import type { Cancel, ProcessHost } from '../../sim/process';
+import { runTask, type Task } from '../../sim/task';
+import { type ActionTarget, execAction, grpcAction, httpAction, type Outcome, tcpAction } from './actions';
 
 export type ProbeKind = 'startup' | 'readiness' | 'liveness';
 
-export interface ProbeTarget {
-  readonly pod: Pod;
-  readonly container: Container;
-  readonly containerId: string;
-  readonly podIP: string;
+export interface ProberHandlers {
+  /** Whether the startup probe has passed: the others begin after it. */
+  started(): boolean;
+  /** Whether the container runs now; nothing else is probed. */
+  running(): boolean;
+  changed(kind: ProbeKind, ok: boolean): void;
+  /** An answer that counts against the container, or an `error` that counts for nothing. */
+  unhealthy(kind: ProbeKind, outcome: Outcome): void;
 }
 
-interface Outcome {
-  readonly ok: boolean;
-  readonly message: string;
+/** A probe whose action itself fails is tried this often before that is believed. */
+const attemptsAtErrors = 3;
+
+/** The probe of a kind that a container has. */
+export function probeOf(container: Container, kind: ProbeKind): Probe | undefined {
+  if (kind === 'startup') return container.startupProbe;
+  return kind === 'readiness' ? container.readinessProbe : container.livenessProbe;
 }
 
 /** One probe of one run of a container. */
 export class Prober {
-  /** What counts now: readiness starts as failed, the others as passed, startup as not yet. */
-  result: boolean;
   private streak = 0;
   private last: boolean | undefined;
   private timer: Cancel | undefined;
+  private asking = false;
   private stopped = false;
 
   constructor(
     private readonly host: ProcessHost,
-    private readonly target: ProbeTarget,
+    private readonly target: ActionTarget,
     readonly kind: ProbeKind,
     private readonly probe: Probe,
-    private readonly handlers: {
-      /** Startup must have passed before the others begin. */
-      started(): boolean;
-      changed(kind: ProbeKind, ok: boolean): void;
-      failed(kind: ProbeKind, message: string): void;
-    },
+    /** What counts now: readiness begins as failed, liveness as passed, startup as not yet. */
+    public result: boolean,
+    private readonly handlers: ProberHandlers,
   ) {
-    this.result = kind === 'liveness';
-    this.wait((probe.initialDelaySeconds ?? 0) * 1000, false);
+    this.wait((probe.initialDelaySeconds ?? 0) * 1000);
   }
 
   stop(): void {
@@ -52,76 +53,65 @@ export class Prober {
     this.timer?.cancel();
   }
 
-  private wait(delayMs: number, background: boolean): void {
+  /** Asks as soon as possible instead of at the next period. */
+  trigger(): void {
+    if (this.asking || this.stopped) return;
+    this.timer?.cancel();
+    this.wait(0);
+  }
+
+  /** Until the first success a container is still starting, which is worth waiting for; then probing is routine. */
+  private wait(delayMs: number): void {
+    const background = this.kind === 'liveness' || this.result || this.streak >= this.threshold(false);
     this.timer = this.host.after(delayMs, () => runTask(this.round()), { background });
   }
 
   private *round(): Task {
-    const periodMs = (this.probe.periodSeconds ?? 10) * 1000;
-    if (this.kind === 'startup' || this.handlers.started()) {
+    if ((this.kind === 'startup' || this.handlers.started()) && this.handlers.running()) {
+      this.asking = true;
       const outcome = yield* this.ask();
+      this.asking = false;
       if (this.stopped) return;
-      this.count(outcome);
+      if (this.handlers.running()) this.count(outcome);
     }
     if (this.stopped || (this.kind === 'startup' && this.result)) return;
-    // Until the first success a pod is still starting; after that probing is routine.
-    this.wait(periodMs, this.result);
+    this.wait((this.probe.periodSeconds ?? 10) * 1000);
   }
 
-  private count({ ok, message }: Outcome): void {
-    const { probe, kind, handlers } = this;
+  private threshold(ok: boolean): number {
+    return ok ? this.probe.successThreshold ?? 1 : this.probe.failureThreshold ?? 3;
+  }
+
+  private count(outcome: Outcome): void {
+    const { kind, handlers } = this;
+    const ok = outcome.result === 'success';
+    if (!ok) handlers.unhealthy(kind, outcome);
+    if (outcome.result === 'error') return;
     this.streak = this.last === ok ? this.streak + 1 : 1;
     this.last = ok;
-    if (!ok) handlers.failed(kind, message);
-    const threshold = ok ? probe.successThreshold ?? 1 : probe.failureThreshold ?? 3;
-    if (this.streak < threshold) return;
+    if (this.streak < this.threshold(ok)) return;
     const before = this.result;
     this.result = ok;
+    // A container that is to be killed is not asked again.
+    if (!ok && kind !== 'readiness') this.stop();
     if (before !== ok || (!ok && kind !== 'readiness')) this.host.foreground(() => handlers.changed(kind, ok));
   }
 
   private *ask(): Task<Outcome> {
-    const { probe, target } = this;
-    const timeoutMs = (probe.timeoutSeconds ?? 1) * 1000;
-    if (probe.exec) {
-      const { namespace, name } = target.pod.metadata;
-      const request = { containerId: target.containerId, cmd: probe.exec.command ?? [], timeout: timeoutMs / 1000 };
-      const result = yield* criCall(this.host, 'ExecSync', request, { namespace, name });
-      if (!result.ok) return { ok: false, message: `command ${JSON.stringify(request.cmd)} timed out` };
-      return { ok: result.value.exitCode === 0, message: (result.value.stdout + result.value.stderr).trim() };
+    let outcome = yield* this.askOnce();
+    for (let tried = 1; tried < attemptsAtErrors && outcome.result === 'error'; tried += 1) {
+      outcome = yield* this.askOnce();
     }
-    const action = probe.httpGet ?? probe.tcpSocket ?? probe.grpc;
-    if (!action) return { ok: true, message: '' };
-    const address = this.address((action as { host?: string }).host, action.port);
-    const path = probe.httpGet?.path ?? '/';
-    const url = `${(probe.httpGet?.scheme ?? 'HTTP').toLowerCase()}://${address}${path}`;
-    const result = yield* waitFor<CallResult>((resume) => {
-      const payload = probe.httpGet ? httpRequest('GET', path, 'kube-probe/1.36') : { connect: true };
-      const channel = probe.httpGet ? 'http' : 'tcp';
-      this.host.call({ to: address, channel, subject: { verb: 'probe', name: path }, payload, timeoutMs }, { onResult: resume });
-    });
-    if (!result.ok) return { ok: false, message: connectMessage(probe, url, address, result.failure) };
-    if (!probe.httpGet) return { ok: true, message: '' };
-    const code = httpResponseOf(result.payload)?.code ?? 0;
-    return code >= 200 && code < 400
-      ? { ok: true, message: '' }
-      : { ok: false, message: `HTTP probe failed with statuscode: ${code}` };
+    return outcome;
   }
 
-  private address(host: string | undefined, port: number | string): string {
-    const named = typeof port === 'string'
-      ? this.target.container.ports?.find((candidate) => candidate.name === port)?.containerPort ?? Number(port)
-      : port;
-    return `${host || this.target.podIP}:${named}`;
+  private *askOnce(): Task<Outcome> {
+    const { host, probe, target } = this;
+    const timeoutSeconds = probe.timeoutSeconds ?? 1;
+    if (probe.exec) return yield* execAction(host, target, probe.exec, timeoutSeconds);
+    if (probe.httpGet) return yield* httpAction(host, target, probe.httpGet, timeoutSeconds * 1000, 'kube-probe/1.36');
+    if (probe.tcpSocket) return yield* tcpAction(host, target, probe.tcpSocket, timeoutSeconds * 1000);
+    if (probe.grpc) return yield* grpcAction(host, target, probe.grpc, timeoutSeconds * 1000);
+    return { result: 'success', message: '' };
   }
-}
-
-function connectMessage(probe: Probe, url: string, address: string, failure: string): string {
-  if (failure === 'timeout') {
-    return probe.httpGet
-      ? `Get "${url}": context deadline exceeded (Client.Timeout exceeded while awaiting headers)`
-      : `dial tcp ${address}: i/o timeout`;
-  }
-  const why = failure === 'refused' ? 'connect: connection refused' : 'connect: no route to host';
-  return probe.httpGet ? `Get "${url}": dial tcp ${address}: ${why}` : `dial tcp ${address}: ${why}`;
 }

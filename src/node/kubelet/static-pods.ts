@@ -14,8 +14,8 @@ import type { ApiClient } from '../../client/api-client';
 import type { Task } from '../../sim/task';
 import type { FileTree } from '../filesystem';
 
-export const mirrorAnnotation = 'kubernetes.io/config.mirror';
-export const hashAnnotation = 'kubernetes.io/config.hash';
+const mirrorAnnotation = 'kubernetes.io/config.mirror';
+const hashAnnotation = 'kubernetes.io/config.hash';
 
 const podKind = kindRegistry(builtInKinds).byKind('v1', 'Pod');
 
@@ -33,7 +33,8 @@ export function readStaticPods(files: FileTree, folder: string, node: string, wa
 }
 
 function staticPod(written: Pod, text: string, node: string, wallMs: number): Pod {
-  const hash = (fnv1a32(text).toString(16).padStart(8, '0') + fnv1a32(`${node}/${text}`).toString(16).padStart(8, '0')).repeat(2);
+  const digits = [text, `${node}/${text}`].map((part) => fnv1a32(part).toString(16).padStart(8, '0')).join('');
+  const hash = digits.repeat(2);
   const time = formatTime(wallMs);
   const annotations = {
     ...written.metadata.annotations,
@@ -59,11 +60,22 @@ function staticPod(written: Pod, text: string, node: string, wallMs: number): Po
   return (podKind?.defaults?.(pod) ?? pod) as Pod;
 }
 
+/** Whether a pod of the API server stands for a static pod. */
+export function isMirror(pod: Pod): boolean {
+  return pod.metadata.annotations?.[mirrorAnnotation] !== undefined;
+}
+
+/** Whether a mirror shows this version of the static pod and is to stay. */
+export function isMirrorOf(mirror: Pod, pod: Pod): boolean {
+  const { deletionTimestamp, annotations } = mirror.metadata;
+  return deletionTimestamp === undefined && annotations?.[mirrorAnnotation] === pod.metadata.uid;
+}
+
 /** Makes sure that the mirror pod exists and is of this version; false when the API server did not take it. */
 export function* ensureMirror(client: ApiClient, pod: Pod, mirror: Pod | undefined, node: Node): Task<boolean> {
   const { namespace, name } = pod.metadata;
   if (mirror) {
-    if (mirror.metadata.deletionTimestamp === undefined && mirror.metadata.annotations?.[hashAnnotation] === pod.metadata.uid) return true;
+    if (isMirrorOf(mirror, pod)) return true;
     yield* deleteMirror(client, mirror);
   }
   const { annotations, labels } = pod.metadata;

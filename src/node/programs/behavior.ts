@@ -34,6 +34,12 @@ class AnnotatedProgram implements Program {
     call.reply({ code: 200, body: `${this.context.pod.name}\n` }, { verb: call.subject.verb, code: 200 });
   }
 
+  /** Only what start-up waits for keeps the cluster from coming to rest. */
+  private *sleep(host: ProcessHost, ms: number): Task {
+    const options = this.context.startupWork ? undefined : { background: true };
+    yield* waitFor<void>((resume) => host.after(ms, () => resume(), options));
+  }
+
   private *run(host: ProcessHost): Task {
     const steps = this.script.split(';').map((step) => step.trim()).filter((step) => step !== '');
     for (const step of steps) {
@@ -43,7 +49,7 @@ class AnnotatedProgram implements Program {
       const number = Number(rest);
       if (verb === 'print') this.context.print('stdout', rest);
       else if (verb === 'memory' && /^[0-9.]+[A-Za-z]*$/.test(rest)) this.context.useMemory(quantityValue(rest));
-      else if (verb === 'sleep' && number >= 0) yield* waitFor<void>((resume) => host.after(number * 1000, () => resume()));
+      else if (verb === 'sleep' && number >= 0) yield* this.sleep(host, number * 1000);
       else if (verb === 'listen' && Number.isInteger(number)) host.listen(number);
       else if (verb === 'exit' && Number.isInteger(number)) return host.exit(number);
       else {

@@ -1,6 +1,10 @@
-/** Placeholder until the catalog lands. */
+/** The images that everybody uses, by repository. Everything else is `unknownImage`. */
 import type { ImageDescription } from '../images';
-import { runUntilStopped } from './behavior';
-export const commonImages: Readonly<Record<string, ImageDescription>> = {
-  'docker.io/library/nginx': { sizeBytes: 70_000_000, base: 'debian', entrypoint: ['nginx'], executables: { nginx: runUntilStopped } },
-};
+import { baseImages } from './images/bases';
+import { daemonImages } from './images/daemons';
+import { jobImages } from './images/jobs';
+import { webImages } from './images/web';
+
+export const commonImages: Readonly<Record<string, ImageDescription>> = Object.freeze({
+  ...baseImages, ...jobImages, ...daemonImages, ...webImages,
+});

@@ -5,17 +5,18 @@
  */
 import { unreachable } from '../../base/assert';
 import type { IncomingCall, ProcessHost, ProcessTable, Program } from '../../sim/process';
-import { runTask, type Task } from '../../sim/task';
+import { runTask, type Task, waitFor } from '../../sim/task';
 import { cniConfigDirectory, readNetworkConfig } from '../cni';
 import {
-  type ContainerEventType, type CriError, type CriMethod, type CriRequest, type CriResult, criSocket,
+  type ContainerEventType, type CriError, type CriRequest, type CriResult, criSocket, type Image,
 } from '../cri';
 import type { FileTree } from '../filesystem';
 import type { MachineNetwork } from '../host-network';
-import { parseImageReference } from '../image-reference';
+import { fullName, parseImageReference } from '../image-reference';
 import type { ImageCatalog } from '../images';
-import { pullFromRegistry } from '../registry';
+import { pullFromRegistry, type PullFailure, type RegistryAnswer, type RegistryRequest } from '../registry';
 import { ContainerService } from './containers';
+import { done } from './result';
 import { SandboxService } from './sandboxes';
 import type { ContainerRecord, RuntimeState, SandboxRecord } from './state';
 
@@ -32,10 +33,13 @@ export interface ContainerdOptions {
   readonly registry: string;
 }
 
+type PullAnswer = PullFailure | Extract<RegistryAnswer, { kind: 'found' }>;
 type Reply = { readonly ok: true; readonly value: unknown } | CriError;
 
 export class Containerd implements Program {
   private readonly streams = new Set<IncomingCall>();
+  /** Transfers under way, with those that wait for them. */
+  private readonly transfers = new Map<string, ((answer: PullAnswer) => void)[]>();
 
   constructor(private readonly options: ContainerdOptions) {}
 
@@ -91,7 +95,7 @@ export class Containerd implements Program {
       case 'PodSandboxStatus':
         return sandboxes.status(request.podSandboxId);
       case 'ListPodSandbox':
-        return done<'ListPodSandbox'>({ items: Array.from(state.sandboxes.values(), (sandbox) => sandbox.status()) });
+        return done<'ListPodSandbox'>({ items: state.allSandboxes().map((sandbox) => sandbox.status()) });
       case 'CreateContainer':
         return yield* containers.create(request.podSandboxId, request.config);
       case 'StartContainer':
@@ -101,7 +105,7 @@ export class Containerd implements Program {
       case 'RemoveContainer':
         return yield* containers.remove(request.containerId);
       case 'ListContainers':
-        return done<'ListContainers'>({ containers: Array.from(state.containers.values(), (c) => c.status()) });
+        return done<'ListContainers'>({ containers: state.allContainers().map((container) => container.status()) });
       case 'ContainerStatus':
         return containers.status(request.containerId);
       case 'ExecSync':
@@ -111,7 +115,7 @@ export class Containerd implements Program {
       case 'ListImages':
         return done<'ListImages'>({ images: state.images.list() });
       case 'ImageStatus':
-        return done<'ImageStatus'>({ image: state.images.find(request.image) });
+        return done<'ImageStatus'>({ image: this.image(request.image) });
       case 'PullImage':
         return yield* this.pull(host, request.image, request.annotations['kindergarten.dev/pull'] ?? '');
       default:
@@ -119,16 +123,38 @@ export class Containerd implements Program {
     }
   }
 
+  private image(name: string): Image | undefined {
+    const image = this.options.state.images.find(name);
+    const reference = image && parseImageReference(image.repoTags[0] ?? name);
+    if (!reference || typeof reference === 'string') return image;
+    const described = this.options.catalog.get(reference.repository);
+    return described ? { ...image, uid: described.user ?? 0 } : image;
+  }
+
   private *pull(host: ProcessHost, image: string, behavior: string): Task<CriResult<'PullImage'>> {
-    const { state, registry } = this.options;
+    const { state } = this.options;
     const reference = parseImageReference(image);
     if (typeof reference === 'string') {
-      return { ok: false, code: 'InvalidArgument', message: `failed to parse image reference "${image}": ${reference}` };
+      const message = `failed to parse image reference "${image}": ${reference}`;
+      return { ok: false, code: 'InvalidArgument', message };
     }
-    const answer = yield* pullFromRegistry(host, registry, { reference, behavior });
+    const answer = yield* this.transfer(host, { reference, behavior });
     if (answer.kind === 'failed') return { ok: false, code: answer.code, message: answer.message };
     const pulled = state.images.add(reference, answer.sizeBytes);
-    return done<'PullImage'>({ imageRef: pulled.id, size: pulled.size });
+    return done<'PullImage'>({ imageRef: pulled.repoDigests[0] ?? pulled.id, size: pulled.size });
+  }
+
+  /** Asks the registry; whoever wants the same image at the same time shares one transfer. */
+  private *transfer(host: ProcessHost, request: RegistryRequest): Task<PullAnswer> {
+    const key = `${fullName(request.reference)} ${request.behavior}`;
+    const waiting = this.transfers.get(key);
+    if (waiting) return yield* waitFor<PullAnswer>((resume) => void waiting.push(resume));
+    const others: ((answer: PullAnswer) => void)[] = [];
+    this.transfers.set(key, others);
+    const answer = yield* pullFromRegistry(host, this.options.registry, request);
+    this.transfers.delete(key);
+    for (const resume of others) resume(answer);
+    return answer;
   }
 
   private conditions(): { type: 'RuntimeReady' | 'NetworkReady'; status: boolean; reason: string; message: string }[] {
@@ -164,15 +190,9 @@ export class Containerd implements Program {
   ): void {
     if (this.streams.size === 0) return;
     const { state } = this.options;
-    const sandboxes = state.sandboxesOf(podUid);
-    const containers = sandboxes.flatMap((sandbox) => state.containersOf(sandbox.id)).map((c) => c.status());
-    const event = { type, containerId, podUid, sandbox: sandboxes[0]?.status(), containers };
+    const containers = state.containersOf(podUid).map((container) => container.status());
+    const event = { type, containerId, podUid, sandbox: state.sandboxesOf(podUid)[0]?.status(), containers };
     // A process that ends is news even when only time has passed.
     for (const stream of this.streams) stream.event(event, subject, { foreground });
   }
-}
-
-/** The success of a method. */
-export function done<M extends CriMethod>(value: Extract<CriResult<M>, { ok: true }>['value']): CriResult<M> {
-  return { ok: true, value } as CriResult<M>;
 }

@@ -2,15 +2,22 @@
  * Containers: created from an image and a configuration, started as a process of the machine, stopped with a grace. The
  * process is the program that the image catalog has behind the command. Models containerd's CRI container service.
  */
-import type { ProcessHost } from '../../sim/process';
+import type { ProcessHost, Program } from '../../sim/process';
 import { type Task, waitFor } from '../../sim/task';
 import type { ContainerConfig, ContainerEventType, CriResult } from '../cri';
 import { ContainerFileSystem } from '../filesystem';
 import { parseImageReference } from '../image-reference';
 import { type ContainerContext, unknownImage } from '../images';
-import { type ContainerdOptions, done } from './containerd';
+import type { ContainerdOptions } from './containerd';
 import { findExecutable } from './executables';
+import { done } from './result';
+import { sandboxMounts } from './sandbox-files';
 import { ContainerRecord } from './state';
+
+const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+/** What containerd, its shim and runc put before the reason why a process could not be started. */
+const startFailure = 'failed to create containerd task: failed to create shim task: OCI runtime create failed: '
+  + 'runc create failed: unable to start container process: error during container init';
 
 /** How long runc takes to create and start a container. */
 const startMs = 100;
@@ -25,35 +32,39 @@ export class ContainerService {
 
   *create(sandboxId: string, config: ContainerConfig): Task<CriResult<'CreateContainer'>> {
     const { host, options } = this;
-    const sandbox = options.state.sandboxes.get(sandboxId);
-    if (!sandbox?.ready) return { ok: false, code: 'NotFound', message: `failed to find sandbox id "${sandboxId}": not found` };
+    const sandbox = options.state.sandbox(sandboxId);
+    if (!sandbox?.ready) return sandboxGone(sandboxId);
     const reference = parseImageReference(config.image);
     const name = typeof reference === 'string' ? config.image : reference.repository;
     const image = options.catalog.get(name) ?? unknownImage;
     if (config.command.length + config.args.length === 0 && !image.entrypoint?.length && !image.cmd?.length) {
-      return { ok: false, code: 'Unknown', message: `failed to generate container "${host.random('containers').hex(64)}" spec: failed to generate spec: no command specified` };
+      const id = host.random('containers').hex(64);
+      const message = `failed to generate container "${id}" spec: failed to generate spec: no command specified`;
+      return { ok: false, code: 'Unknown', message };
     }
     yield* this.pass(createMs);
+    if (!sandbox.ready) return sandboxGone(sandboxId);
     const stored = options.state.images.find(config.image);
     const shown = stored?.repoTags[0] ?? config.image;
-    const container = new ContainerRecord(host.random('containers').hex(64), sandbox, config, image, shown, host.wallMs);
-    options.state.containers.set(container.id, container);
+    const id = host.random('containers').hex(64);
+    const container = new ContainerRecord(id, sandbox, config, image, shown, host.wallMs);
+    options.state.addContainer(container);
     this.tell('CONTAINER_CREATED_EVENT', container);
     return done<'CreateContainer'>({ containerId: container.id });
   }
 
   *startContainer(id: string): Task<CriResult<'StartContainer'>> {
     const { host, options } = this;
-    const container = options.state.containers.get(id);
+    const container = options.state.container(id);
     if (!container) return notFound(id);
     yield* this.pass(startMs);
+    // Meanwhile the pod may have been stopped or removed.
+    if (!container.sandbox.ready) return sandboxGone(container.sandbox.id);
     const command = commandOf(container);
     const context = this.contextOf(container, command, false);
     const executable = findExecutable(container.image, command[0] ?? '', context);
     if (executable.kind === 'missing') {
-      container.startedAt = 0;
-      const why = 'failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init';
-      const message = `${why}: ${executable.message}`;
+      const message = `${startFailure}: ${executable.message}`;
       this.ended(container, 128, 'StartError', message);
       return { ok: false, code: 'Unknown', message };
     }
@@ -74,7 +85,7 @@ export class ContainerService {
 
   *stop(id: string, timeoutSeconds: number): Task<CriResult<'StopContainer'>> {
     const { host, options } = this;
-    const container = options.state.containers.get(id);
+    const container = options.state.container(id);
     if (!container) return notFound(id);
     if (container.state !== 'CONTAINER_RUNNING') return done<'StopContainer'>({});
     yield* waitFor<void>((resume) => {
@@ -89,27 +100,27 @@ export class ContainerService {
   }
 
   *remove(id: string): Task<CriResult<'RemoveContainer'>> {
-    const container = this.options.state.containers.get(id);
+    const container = this.options.state.container(id);
     if (!container) return done<'RemoveContainer'>({});
     if (container.state === 'CONTAINER_RUNNING') yield* this.stop(id, 0);
-    this.options.state.containers.delete(id);
+    this.options.state.removeContainer(container);
     return done<'RemoveContainer'>({});
   }
 
   status(id: string): CriResult<'ContainerStatus'> {
-    const container = this.options.state.containers.get(id);
+    const container = this.options.state.container(id);
     return container ? done<'ContainerStatus'>({ status: container.status() }) : notFound(id);
   }
 
   logs(id: string, tailLines: number | undefined): CriResult<'ContainerLogs'> {
-    const container = this.options.state.containers.get(id);
+    const container = this.options.state.container(id);
     return container ? done<'ContainerLogs'>({ lines: container.logs.tail(tailLines) }) : notFound(id);
   }
 
   /** Runs a command beside the container's own process and waits for its end. */
   *execSync(id: string, cmd: readonly string[], timeoutSeconds: number): Task<CriResult<'ExecSync'>> {
-    const { host, options } = this;
-    const container = options.state.containers.get(id);
+    const { options } = this;
+    const container = options.state.container(id);
     if (container?.state !== 'CONTAINER_RUNNING') return notFound(id);
     const output = { stdout: '', stderr: '' };
     const context: ContainerContext = {
@@ -120,19 +131,42 @@ export class ContainerService {
     };
     const executable = findExecutable(container.image, cmd[0] ?? '', context);
     if (executable.kind === 'missing') {
-      const message = `failed to exec in container: failed to start exec: OCI runtime exec failed: exec failed: unable to start container process: ${executable.message}`;
+      const message = 'failed to exec in container: failed to start exec: OCI runtime exec failed: exec failed: '
+        + `unable to start container process: ${executable.message}`;
       return { ok: false, code: 'Unknown', message };
     }
-    container.executed += 1;
-    const processId = `${container.processId}#${container.executed}`;
-    const exitCode = yield* waitFor<number>((resume) => {
-      options.processes.spawn({
-        id: processId, machine: options.machine, program: executable.create(context), address: container.sandbox.ip || undefined,
-        onExit: resume,
-      });
-      if (timeoutSeconds > 0) host.after(timeoutSeconds * 1000, () => options.processes.kill(processId), { background: true });
-    });
+    const exitCode = yield* this.runBeside(container, executable.create(context), timeoutSeconds);
+    if (exitCode === undefined) {
+      const message = `failed to exec in container: timeout ${timeoutSeconds}s exceeded: context deadline exceeded`;
+      return { ok: false, code: 'DeadlineExceeded', message };
+    }
     return done<'ExecSync'>({ ...output, exitCode });
+  }
+
+  /** The exit code, or undefined when the time was over first. */
+  private *runBeside(container: ContainerRecord, program: Program, timeoutSeconds: number): Task<number | undefined> {
+    const { host, options } = this;
+    container.executed += 1;
+    const id = `${container.processId}#${container.executed}`;
+    container.executing.add(id);
+    let timedOut = false;
+    const exitCode = yield* waitFor<number>((resume) => {
+      const timer = timeoutSeconds > 0
+        ? host.after(timeoutSeconds * 1000, () => {
+          timedOut = true;
+          options.processes.kill(id);
+        }, { background: true })
+        : undefined;
+      options.processes.spawn({
+        id, machine: options.machine, program, address: container.sandbox.ip || undefined,
+        onExit: (code) => {
+          timer?.cancel();
+          container.executing.delete(id);
+          resume(code);
+        },
+      });
+    });
+    return timedOut ? undefined : exitCode;
   }
 
   private processId({ image, sandbox, config }: ContainerRecord): string {
@@ -146,15 +180,18 @@ export class ContainerService {
     const { config, sandbox, image } = container;
     const { host, options } = this;
     const { namespace, name, uid } = sandbox.config.metadata;
-    const env: Record<string, string> = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', HOSTNAME: sandbox.config.hostname, ...image.env };
+    const env: Record<string, string> = { PATH: defaultPath, HOSTNAME: sandbox.config.hostname, ...image.env };
     for (const variable of config.env) env[variable.name] = variable.value;
-    const mounts = config.mounts.map(({ containerPath, hostPath, readOnly }) =>
+    const mounts = [...sandboxMounts(sandbox.id), ...config.mounts].map(({ containerPath, hostPath, readOnly }) =>
       ({ containerPath, tree: options.files, sourcePath: hostPath, readOnly }));
     const files = new ContainerFileSystem(container.files, mounts, config.readOnlyRootFilesystem);
     return {
       command, env, image, files,
       workingDir: config.workingDir ?? image.workingDir ?? '/',
-      pod: { namespace, name, uid, annotations: sandbox.config.annotations, hostNetwork: sandbox.config.hostNetwork, ip: sandbox.ip },
+      pod: {
+        namespace, name, uid, ip: sandbox.ip,
+        annotations: sandbox.config.annotations, hostNetwork: sandbox.config.hostNetwork,
+      },
       name: config.name,
       attempt: config.attempt,
       startupWork: config.startupWork,
@@ -190,6 +227,8 @@ export class ContainerService {
     container.finishedAt = this.host.wallMs;
     container.reason = reason;
     container.message = message;
+    // What was executed beside it shares its namespaces and dies with it.
+    for (const id of [...container.executing]) this.options.processes.kill(id);
     this.options.state.onContainerExit?.(container);
     for (const listener of container.exitListeners.splice(0)) listener();
   }
@@ -205,7 +244,12 @@ function commandOf({ config, image }: ContainerRecord): string[] {
   return [...(image.entrypoint ?? []), ...(args.length > 0 ? args : image.cmd ?? [])];
 }
 
+function sandboxGone(id: string) {
+  return { ok: false, code: 'NotFound', message: `failed to find sandbox id "${id}": not found` } as const;
+}
+
 function notFound(id: string) {
-  return { ok: false, code: 'NotFound', message: `an error occurred when try to find container "${id}": not found` } as const;
+  const message = `an error occurred when try to find container "${id}": not found`;
+  return { ok: false, code: 'NotFound', message } as const;
 }
 

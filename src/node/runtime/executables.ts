@@ -17,7 +17,8 @@ const searchPath = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin'
 /** The name under which a path may be found: tools are called by name or by a path of the search path. */
 function toolName(command: string): string | undefined {
   if (!command.includes('/')) return command;
-  return searchPath.some((directory) => command === `${directory}/${baseName(command)}`) ? baseName(command) : undefined;
+  const name = baseName(command);
+  return searchPath.some((directory) => command === `${directory}/${name}`) ? name : undefined;
 }
 
 /** The program that a command names inside an image, with runc's words when there is none. */
@@ -36,6 +37,7 @@ export function findExecutable(
   if (image.base === 'any' && !command.startsWith('-') && !/\s/.test(command)) {
     return { kind: 'found', create: runUntilStopped };
   }
-  const why = command.includes('/') ? `stat ${command}: no such file or directory` : 'executable file not found in $PATH';
+  const why = command.includes('/')
+    ? `stat ${command}: no such file or directory` : 'executable file not found in $PATH';
   return { kind: 'missing', message: `exec: "${command}": ${why}` };
 }

@@ -1,6 +1,6 @@
 /**
  * What outlives a restart of containerd: sandboxes, containers (their shims keep running), images. containerd works on
- * this and adds nothing of its own that matters.
+ * this and adds nothing of its own that matters. Everything is found by its key: no question costs a scan.
  */
 import type { ContainerConfig, ContainerState, ContainerStatus, PodSandboxConfig, PodSandboxStatus } from '../cri';
 import { FileTree } from '../filesystem';
@@ -11,6 +11,8 @@ import { LogBuffer } from './log-buffer';
 export class SandboxRecord {
   ready = true;
   ip = '';
+  /** In the order of their creation. */
+  readonly containers = new Set<ContainerRecord>();
 
   constructor(
     readonly id: string,
@@ -36,7 +38,10 @@ export class ContainerRecord {
   message = '';
   oomKilled = false;
   processId = '';
+  /** How many commands were executed beside the container's own process. */
   executed = 0;
+  /** Processes of such commands that still run. */
+  readonly executing = new Set<string>();
   readonly logs = new LogBuffer();
   readonly files: FileTree;
   readonly installed = new Set<string>();
@@ -78,27 +83,66 @@ export class ContainerRecord {
 }
 
 export class RuntimeState {
-  readonly sandboxes = new Map<string, SandboxRecord>();
-  readonly containers = new Map<string, ContainerRecord>();
   readonly images: ImageStore;
   /** Set by the containerd that runs: hears of containers that ended and sandboxes that died. */
   onContainerExit: ((container: ContainerRecord) => void) | undefined;
   onSandboxExit: ((sandbox: SandboxRecord) => void) | undefined;
+  private readonly sandboxes = new Map<string, SandboxRecord>();
+  private readonly containers = new Map<string, ContainerRecord>();
+  /** By pod uid, the newest first. */
+  private readonly byPod = new Map<string, SandboxRecord[]>();
 
   constructor(present: readonly PresentImage[]) {
     this.images = new ImageStore(present);
   }
 
-  containersOf(sandboxId: string): ContainerRecord[] {
-    const found: ContainerRecord[] = [];
-    for (const container of this.containers.values()) if (container.sandbox.id === sandboxId) found.push(container);
-    return found;
+  sandbox(id: string): SandboxRecord | undefined {
+    return this.sandboxes.get(id);
+  }
+
+  allSandboxes(): readonly SandboxRecord[] {
+    return [...this.sandboxes.values()];
   }
 
   /** The sandboxes of a pod, the newest first. */
-  sandboxesOf(podUid: string): SandboxRecord[] {
-    const found: SandboxRecord[] = [];
-    for (const sandbox of this.sandboxes.values()) if (sandbox.config.metadata.uid === podUid) found.unshift(sandbox);
-    return found;
+  sandboxesOf(podUid: string): readonly SandboxRecord[] {
+    return this.byPod.get(podUid) ?? [];
+  }
+
+  /** All containers of a pod, those of the newest sandbox first. */
+  containersOf(podUid: string): readonly ContainerRecord[] {
+    return this.sandboxesOf(podUid).flatMap((sandbox) => [...sandbox.containers]);
+  }
+
+  addSandbox(sandbox: SandboxRecord): void {
+    const { uid } = sandbox.config.metadata;
+    this.sandboxes.set(sandbox.id, sandbox);
+    this.byPod.set(uid, [sandbox, ...this.sandboxesOf(uid)]);
+  }
+
+  removeSandbox(sandbox: SandboxRecord): void {
+    const { uid } = sandbox.config.metadata;
+    this.sandboxes.delete(sandbox.id);
+    const rest = this.sandboxesOf(uid).filter((other) => other !== sandbox);
+    if (rest.length === 0) this.byPod.delete(uid);
+    else this.byPod.set(uid, rest);
+  }
+
+  container(id: string): ContainerRecord | undefined {
+    return this.containers.get(id);
+  }
+
+  allContainers(): readonly ContainerRecord[] {
+    return [...this.containers.values()];
+  }
+
+  addContainer(container: ContainerRecord): void {
+    this.containers.set(container.id, container);
+    container.sandbox.containers.add(container);
+  }
+
+  removeContainer(container: ContainerRecord): void {
+    this.containers.delete(container.id);
+    container.sandbox.containers.delete(container);
   }
 }

@@ -8,7 +8,7 @@ import { kindnetAddon } from '../../../src/kind/addons/kindnet';
 import { storageAddon } from '../../../src/kind/addons/storage';
 import { preloadedImages } from '../../../src/kind/images';
 import { dnsServiceAddress, hostPort, indexedAddress } from '../../../src/kind/kubeadm/address';
-import { base64OfAscii } from '../../../src/kind/kubeadm/base64';
+import { base64Encode } from '../../../src/base/base64';
 import { coreDnsAddon } from '../../../src/kind/kubeadm/coredns';
 import { kubeadmInitObjects } from '../../../src/kind/kubeadm/init-objects';
 import { kubeProxyAddon } from '../../../src/kind/kubeadm/kube-proxy';
@@ -242,7 +242,7 @@ describe('addresses and texts', () => {
 
   it('encode base64 of every length', () => {
     for (const text of ['', 'a', 'ab', 'abc', 'abcd\n']) {
-      assert.equal(base64OfAscii(text), Buffer.from(text).toString('base64'));
+      assert.equal(base64Encode(text), Buffer.from(text).toString('base64'));
     }
   });
 });

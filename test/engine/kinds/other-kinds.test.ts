@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { AnyKind } from '../../../src/api/kind';
 import { builtInKinds, pluralOf } from '../../../src/api/kinds';
-import { base64Decode, base64Encode } from '../../../src/api/kinds/base64';
+import { base64Decode, base64Encode } from '../../../src/base/base64';
 import { kindRegistry } from '../../../src/api/registry';
 import { findType } from '../../../src/api/schema/schema';
 import { createErrors, objectOf, stored, texts, updateErrors } from './support';

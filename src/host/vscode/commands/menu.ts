@@ -1,0 +1,32 @@
+/** The menu behind the status bar item. */
+import { commands, l10n, type QuickPickItem, window } from 'vscode';
+import type { Kindergarten } from '../context';
+import { type CommandId, commandIds } from './ids';
+
+interface MenuItem extends QuickPickItem {
+  readonly command: CommandId;
+}
+
+/** Offers what can be done with the active cluster now. */
+export async function showMenu({ clusters }: Kindergarten): Promise<void> {
+  const { active, pace, names } = clusters;
+  const item = (command: CommandId, icon: string, label: string): MenuItem =>
+    ({ command, label: `$(${icon}) ${label}` });
+  const ofCluster = active ? [
+    pace?.paused ? item(commandIds.resume, 'debug-continue', l10n.t('Resume'))
+      : item(commandIds.pause, 'debug-pause', l10n.t('Pause')),
+    item(commandIds.step, 'debug-step-over', l10n.t('Step: one hop')),
+    item(commandIds.speed, 'dashboard', l10n.t('Speed …')),
+    item(commandIds.openDiagram, 'type-hierarchy', l10n.t('Open Diagram')),
+    ...(names.length > 1 ? [item(commandIds.switchCluster, 'arrow-swap', l10n.t('Switch Cluster …'))] : []),
+    item(commandIds.resetCluster, 'discard', l10n.t('Reset Cluster')),
+    item(commandIds.deleteCluster, 'trash', l10n.t('Delete Cluster')),
+  ] : [];
+  const items = [
+    ...ofCluster, item(commandIds.newCluster, 'add', l10n.t('New Cluster …')),
+    item(commandIds.showLog, 'output', l10n.t('Show Log')),
+  ];
+  const pick = await window.showQuickPick(items,
+    { title: active ? l10n.t('Cluster {0}', active.name) : 'Kindergarten' });
+  if (pick) await commands.executeCommand(pick.command);
+}

@@ -1,0 +1,46 @@
+/** Registers every command; each is a plain function elsewhere. */
+import { commands, type Disposable } from 'vscode';
+import type { Kindergarten } from '../context';
+import type { Row } from '../tree/rows';
+import { applyFiles, applySelection } from './apply';
+import { deleteCluster, resetCluster, switchCluster } from './cluster';
+import { deleteFiles, deleteObjects } from './delete';
+import { type CommandId, commandIds as ids } from './ids';
+import { inspect, revealInDiagram } from './inspect';
+import { showMenu } from './menu';
+import { newCluster } from './new-cluster';
+import { chooseSpeed, pause, resume, step } from './run';
+import { filesOf, isFromTree, refsOf, rowsOf } from './targets';
+
+/** `ready` resolves when clusters that come back after a reload are there, so that no command overlooks them. */
+export function registerCommands(k: Kindergarten, ready: () => Promise<void>): Disposable[] {
+  const handlers: Readonly<Record<CommandId, (args: readonly unknown[]) => unknown>> = {
+    [ids.apply]: (args) => applyFiles(k, filesOf(args)),
+    [ids.applySelection]: () => applySelection(k),
+    [ids.delete]: (args) => isFromTree(args) ? deleteObjects(k, refsOf(deletable(rowsOf(k, args))))
+      : deleteFiles(k, filesOf(args)),
+    [ids.newCluster]: ([wanted]) => newCluster(k, wanted),
+    [ids.switchCluster]: ([wanted]) => switchCluster(k, wanted),
+    [ids.resetCluster]: ([sure]) => resetCluster(k, sure),
+    [ids.deleteCluster]: ([sure]) => deleteCluster(k, sure),
+    [ids.describe]: (args) => inspect(k, 'describe', args),
+    [ids.showYaml]: (args) => inspect(k, 'yaml', args),
+    [ids.revealInDiagram]: (args) => revealInDiagram(k, args),
+    [ids.openDiagram]: () => k.diagram.open(false),
+    [ids.pause]: () => pause(k),
+    [ids.resume]: () => resume(k),
+    [ids.step]: () => step(k),
+    [ids.speed]: () => chooseSpeed(k),
+    [ids.showMenu]: () => showMenu(k),
+    [ids.showLog]: () => k.log.show(),
+  };
+  return Object.values(ids).map((id) => commands.registerCommand(id, async (...args: unknown[]) => {
+    await ready();
+    return handlers[id](args);
+  }));
+}
+
+/** Nodes come and go with the kind.yaml, so of the tree only pods can be deleted. */
+function deletable(rows: readonly Row[]): readonly Row[] {
+  return rows.filter(({ type }) => type === 'pod');
+}

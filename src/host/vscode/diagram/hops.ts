@@ -1,0 +1,36 @@
+/** Which hops the panel gets: the newest, not more than it can use, and those that mean something before background. */
+import type { Hop } from '../../../protocol/trace';
+
+/** Hops in one message. */
+export const mostHops = 200;
+/** Hops looked at for one message; in a fast run many thousands happen between two. */
+const mostRead = 4_000;
+
+export interface TraceReader {
+  readonly length: number;
+  slice(from: number, to?: number): Hop[];
+}
+
+export interface HopWindow {
+  /** In order. */
+  readonly hops: readonly Hop[];
+  /** How many happened in the same time and are left out. */
+  readonly skipped: number;
+}
+
+/** The hops from that id on. */
+export function hopsSince(trace: TraceReader, from: number, limit = mostHops): HopWindow {
+  const all = trace.length - from;
+  if (all <= 0) return { hops: [], skipped: 0 };
+  const read = trace.slice(Math.max(from, trace.length - mostRead));
+  const hops = read.length <= limit ? read : chosen(read, limit);
+  return { hops, skipped: all - hops.length };
+}
+
+/** The newest of the foreground; background fills up what room is left. */
+function chosen(read: readonly Hop[], limit: number): readonly Hop[] {
+  const foreground = read.filter((hop) => !hop.background).slice(-limit);
+  const room = limit - foreground.length;
+  const background = room > 0 ? read.filter((hop) => hop.background).slice(-room) : [];
+  return [...foreground, ...background].sort((a, b) => a.id - b.id);
+}

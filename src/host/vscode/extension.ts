@@ -1,0 +1,114 @@
+/**
+ * What both entries run: makes the context and registers what VS Code calls. Nothing here loads the engine, reads a
+ * file before it returns, or shows anything.
+ */
+import { commands, type Event, type ExtensionContext, window, workspace } from 'vscode';
+import type { ClusterView } from '../../protocol/view';
+import { Clusters, type Engine } from './clusters';
+import { contextKeys } from './commands/ids';
+import { openBox, rowOfBox } from './commands/inspect';
+import { registerCommands } from './commands/register';
+import { setRun, step } from './commands/run';
+import type { Kindergarten } from './context';
+import { DiagramPanel, diagramType } from './diagram/panel';
+import { ObjectDocuments, scheme } from './documents';
+import { Log } from './log';
+import { LiveChecks } from './manifests/live-checks';
+import { ManifestIndex } from './manifests/manifest-index';
+import { Problems } from './manifests/problems';
+import { Persistence } from './persistence';
+import { realTime } from './real-time';
+import { sayBroken } from './say';
+import { touchesSpeed } from './settings';
+import { StatusBar } from './status-bar';
+import { descriptionOf, labelOf } from './tree/items';
+import { boxOf } from './tree/rows';
+import { ClusterTree } from './tree/view';
+
+/** A row of the cluster tree as text. */
+export interface OutlineRow {
+  readonly id: string;
+  readonly depth: number;
+  readonly label: string;
+  readonly description: string;
+}
+
+/** What other extensions, and tests, may read. */
+export interface KindergartenApi {
+  /** The active cluster as it is now. */
+  cluster(): ClusterView | undefined;
+  /** The cluster tree from top to bottom, whatever is expanded. */
+  outline(): readonly OutlineRow[];
+  /** Something may look different: fired after each slice of the run. */
+  readonly onDidChange: Event<void>;
+}
+
+export function activateExtension(context: ExtensionContext, load: () => Promise<Engine>): KindergartenApi {
+  const clusters = new Clusters(load, realTime);
+  const log = new Log();
+  const persistence = new Persistence(clusters, context.workspaceState, log);
+  const ready = (): Promise<void> => persistence.ready();
+  const problems = new Problems();
+  const tree = new ClusterTree(clusters, persistence);
+  const k: Kindergarten = {
+    clusters, problems, tree,
+    diagram: new DiagramPanel(clusters, context.extensionUri, { ready, handle: (message) => {
+      switch (message.type) {
+        case 'run': return setRun(k, message.mode, message.speed);
+        case 'step': return void step(k);
+        case 'select': return void (message.box !== undefined && tree.view.visible
+          && tree.reveal(rowOfBox(message.box), false));
+        case 'open': return void openBox(k, message.box, message.what);
+      }
+    } }),
+    documents: new ObjectDocuments(clusters, ready),
+    index: new ManifestIndex(),
+    checks: new LiveChecks(clusters, problems),
+    log,
+  };
+  context.subscriptions.push(
+    persistence, clusters, problems, tree, k.diagram, k.documents, k.index, k.checks, k.log, new StatusBar(clusters),
+    ...registerCommands(k, ready),
+    window.registerWebviewPanelSerializer(diagramType, k.diagram),
+    workspace.registerTextDocumentContentProvider(scheme, k.documents),
+    workspace.onDidChangeConfiguration((event) => touchesSpeed(event) && clusters.speedChanged()),
+    clusters.onDidBreak((error) => {
+      k.log.error(error instanceof Error ? error.stack ?? error.message : String(error));
+      sayBroken();
+    }),
+    tree.view.onDidChangeSelection(({ selection: [id] }) => {
+      const row = id === undefined ? undefined : tree.row(id);
+      const box = row && boxOf(row);
+      if (box !== undefined) k.diagram.follow(box);
+    }),
+  );
+  followWithContextKeys(clusters);
+  k.index.start();
+  k.checks.start();
+  return apiOf(k);
+}
+
+/** Keeps the context keys of menus in line with the clusters. */
+function followWithContextKeys(clusters: Clusters): void {
+  const known = new Map<string, boolean>();
+  const set = (key: string, value: boolean): void => {
+    if (known.get(key) === value) return;
+    known.set(key, value);
+    void commands.executeCommand('setContext', key, value);
+  };
+  const update = (): void => {
+    set(contextKeys.hasCluster, clusters.active !== undefined);
+    set(contextKeys.hasSeveralClusters, clusters.names.length > 1);
+    set(contextKeys.isPaused, clusters.pace?.paused ?? false);
+  };
+  clusters.onDidChange(update);
+}
+
+function apiOf({ clusters, tree }: Kindergarten): KindergartenApi {
+  return {
+    cluster: () => clusters.view(),
+    outline: () => [...tree.rows()].map(({ row, depth }) =>
+      ({ id: row.id, depth, label: labelOf(row), description: descriptionOf(row) })),
+    onDidChange: clusters.onDidChange,
+  };
+}

@@ -1,0 +1,29 @@
+/**
+ * Which containers of a pod are started again, and whether the pod is over. Models
+ * kubecontainer.ShouldContainerBeRestarted. Restart rules by exit code are not modelled.
+ */
+import type { Container, Pod } from '../../api/types';
+import type { ContainerStatus as RuntimeContainer } from '../cri';
+import { isSidecar, runsOf } from './container-status';
+
+/** Whether a run that has ended is followed by another. */
+export function shouldRestart(pod: Pod, container: Container, run: RuntimeContainer, init: boolean): boolean {
+  if (run.state !== 'CONTAINER_EXITED' || isSidecar(container)) return true;
+  const policy = container.restartPolicy ?? pod.spec.restartPolicy ?? 'Always';
+  if (policy === 'Always') return !init || run.exitCode !== 0;
+  return policy === 'OnFailure' && run.exitCode !== 0;
+}
+
+/** Whether no container of the pod will ever run again, sidecars aside, which end with the others. */
+export function isFinished(pod: Pod, containers: readonly RuntimeContainer[]): boolean {
+  const { initContainers = [] } = pod.spec;
+  const over = (container: Container, init: boolean): boolean => {
+    const [run] = runsOf(containers, container.name);
+    return run !== undefined && !shouldRestart(pod, container, run, init) && run.state === 'CONTAINER_EXITED';
+  };
+  const initFailed = initContainers.some((container) => {
+    const [run] = runsOf(containers, container.name);
+    return !isSidecar(container) && run !== undefined && run.exitCode !== 0 && over(container, true);
+  });
+  return initFailed || pod.spec.containers.every((container) => over(container, false));
+}

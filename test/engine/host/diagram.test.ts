@@ -1,0 +1,95 @@
+/** What goes to the diagram's page and what may come from it. */
+import assert from 'node:assert/strict';
+import { hopsSince } from '../../../src/host/vscode/diagram/hops';
+import { RateLimit, readPanelMessage } from '../../../src/host/vscode/diagram/inbound';
+import { contentSecurityPolicy, diagramPage, newNonce } from '../../../src/host/vscode/diagram/page';
+import { Trace } from '../../../src/sim/trace';
+
+function trace(background: readonly boolean[]): Trace {
+  const result = new Trace();
+  for (const each of background) {
+    result.record({
+      kind: 'input', atMs: 0, cause: -1, from: 'a', to: 'a', subject: { verb: 'x' }, background: each,
+    });
+  }
+  return result;
+}
+
+describe('hops for the panel', () => {
+  it('are all that happened since, as long as they are few', () => {
+    const { hops, skipped } = hopsSince(trace([false, true, false]), 1);
+    assert.deepEqual([hops.map(({ id }) => id), skipped], [[1, 2], 0]);
+    assert.deepEqual(hopsSince(trace([false]), 1), { hops: [], skipped: 0 });
+  });
+
+  it('are the newest when they are many, foreground before background, in order', () => {
+    const many = trace([...Array<boolean>(50).fill(false), ...Array<boolean>(500).fill(true), false]);
+    const { hops, skipped } = hopsSince(many, 0, 60);
+    assert.equal(hops.length + skipped, 551);
+    assert.equal(hops.filter(({ background }) => !background).length, 51);
+    assert.equal(hops.length, 60);
+    assert.deepEqual(hops.map(({ id }) => id), hops.map(({ id }) => id).sort((a, b) => a - b));
+    assert.equal(hops.at(-1)?.id, 550);
+  });
+
+  it('are bounded however many there were', () => {
+    const { hops, skipped } = hopsSince(trace(Array<boolean>(20_000).fill(false)), 0);
+    assert.deepEqual([hops.length, skipped], [200, 19_800]);
+  });
+});
+
+describe('messages from the panel', () => {
+  const good: readonly unknown[] = [
+    { type: 'ready' }, { type: 'step' }, { type: 'run', mode: 'hops', speed: 0.5 },
+      { type: 'select', box: 'node/kind' },
+    { type: 'select', box: undefined }, { type: 'open', box: 'pod/default/web', what: 'yaml' },
+  ];
+  for (const message of good) it(`takes ${JSON.stringify(message)}`, () => {
+    assert.deepEqual(readPanelMessage(message), message);
+  });
+
+  const bad: readonly unknown[] = [
+    undefined, null, 'ready', 1, [], {}, { type: 'eval', code: '1' }, { type: 'run', mode: 'warp', speed: 1 },
+    { type: 'run', mode: 'live', speed: 0 }, { type: 'run', mode: 'live', speed: Infinity },
+      { type: 'run', mode: 'live' },
+    { type: 'run', mode: 'live', speed: '1' }, { type: 'select', box: 1 }, { type: 'select', box: '' },
+    { type: 'select', box: 'x'.repeat(513) }, { type: 'open', box: 'a', what: 'delete' },
+      { type: 'open', what: 'yaml' },
+  ];
+  for (const message of bad) it(`refuses ${JSON.stringify(message)?.slice(0, 60) ?? 'undefined'}`, () => {
+    assert.equal(readPanelMessage(message), undefined);
+  });
+
+  it('keeps nothing but what it knows', () => {
+    assert.deepEqual(readPanelMessage({ type: 'step', extra: 'x' }), { type: 'step' });
+  });
+
+  it('are dropped above a rate, and taken again in the next second', () => {
+    const limit = new RateLimit(3);
+    assert.deepEqual([0, 1, 2, 3, 999, 1000].map((ms) => limit.allows(ms)), [true, true, true, false, false, true]);
+  });
+});
+
+describe('the panel\'s page', () => {
+  const page = diagramPage({
+    cspSource: 'https://x.test', nonce: 'abc', script: 'https://x.test/d.js', style: 'https://x.test/d.css',
+    title: '<b>&"', language: 'de',
+  });
+
+  it('has a policy that allows its own files only', () => {
+    assert.equal(contentSecurityPolicy('S', 'N'),
+      'default-src \'none\'; img-src S data:; style-src S; font-src S; script-src \'nonce-N\'');
+    assert.ok(page.includes(contentSecurityPolicy('https://x.test', 'abc')));
+    assert.doesNotMatch(page, /unsafe-|\son\w+=|style=|<script(?![^>]*nonce="abc")/);
+  });
+
+  it('escapes what it shows', () => {
+    assert.ok(page.includes('<title>&lt;b&gt;&amp;&quot;</title>'));
+    assert.ok(page.includes('lang="de"'));
+  });
+
+  it('has another nonce every time', () => {
+    assert.match(newNonce(), /^[0-9a-f]{32}$/);
+    assert.notEqual(newNonce(), newNonce());
+  });
+});

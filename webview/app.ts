@@ -1,0 +1,393 @@
+/**
+ * The panel as a whole: takes what the extension host sends, keeps the parts in step, and tells the host what the user
+ * wants. It holds no truth about the cluster: each message brings the whole picture.
+ */
+import type { HostToPanel, Language, PanelState, PanelToHost } from '../src/protocol/messages';
+import type { Hop } from '../src/protocol/trace';
+import type { ClusterView, RunMode } from '../src/protocol/view';
+import { sentence } from './narration/sentence';
+import { clockText, text } from './narration/text';
+import { Announcer, changes } from './panel/announcer';
+import { Details } from './panel/details';
+import { Help } from './panel/help';
+import { HoverCard } from './panel/hover-card';
+import { Toolbar } from './panel/toolbar';
+import { Transcript } from './panel/transcript';
+import { Camera } from './render/camera';
+import { Diagram } from './render/diagram';
+import { forgetFont } from './render/fit';
+import type { Pace } from './render/motion';
+import { html, svg } from './render/svg';
+import { layout } from './scene/layout';
+import { boxFor } from './scene/model';
+import type { Box, Scene } from './scene/model';
+import { courseOf } from './scene/wiring';
+import type { Course } from './scene/wiring';
+
+/** What the panel needs of the outside. */
+export interface Outside {
+  post(message: PanelToHost): void;
+  save(state: PanelState): void;
+}
+
+/** How long a hop travels at speed 1 in front of someone who reads, and how long in a live run. */
+const readMs = 500;
+const liveMs = 450;
+
+export class App {
+  private view: ClusterView | undefined;
+  private scene: Scene | undefined;
+  private language: Language = document.documentElement.lang.startsWith('de') ? 'de' : 'en';
+  private selection: string | undefined;
+  private readonly expanded: Set<string>;
+  private pointed: string | undefined;
+  private readonly lastHops = new Map<string, Hop>();
+  private transcriptOpen: boolean;
+  /** Whether the user has opened or closed the transcript; until then a screen reader opens it. */
+  private transcriptChosen: boolean;
+  private backgroundHops: boolean;
+
+  private readonly stage = html('div', { class: 'stage' });
+  private readonly scroller = html('div', { class: 'scroller' });
+  private readonly caption = html('p', { class: 'caption' });
+  private readonly empty = html('div', { class: 'empty' });
+  private readonly diagram: Diagram;
+  private readonly camera: Camera;
+  private readonly toolbar: Toolbar;
+  private readonly details: Details;
+  private readonly transcript: Transcript;
+  private readonly hover = new HoverCard();
+  private readonly help = new Help();
+  private readonly announcer = new Announcer();
+
+  constructor(
+    private readonly root: HTMLElement, private readonly outside: Outside, private readonly saved: PanelState,
+  ) {
+    this.selection = saved.selection;
+    this.expanded = new Set(saved.expanded ?? []);
+    this.transcriptChosen = saved.transcriptOpen !== undefined;
+    this.transcriptOpen = saved.transcriptOpen ?? isRead();
+    this.backgroundHops = saved.backgroundHops ?? false;
+    this.diagram = new Diagram({
+      activate: (id) => this.activate(id),
+      point: (id) => this.point(id),
+      reveal: (box) => this.camera.show(box),
+    });
+    this.camera = new Camera(this.scroller, this.diagram.picture, { changed: () => this.onCamera() });
+    this.toolbar = new Toolbar({
+      run: (mode, speed) => this.run(mode, speed), step: () => this.step(),
+      zoomIn: () => this.camera.zoomIn(), zoomOut: () => this.camera.zoomOut(), zoomReset: () => this.camera.reset(),
+      fit: () => this.camera.fit(), toggleTranscript: () => this.chooseTranscript(!this.transcriptOpen),
+      help: () => this.help.toggle(this.language),
+    });
+    this.details = new Details({
+      open: (what) => {
+        if (this.selection !== undefined) outside.post({ type: 'open', box: this.selection, what });
+      },
+      close: () => this.select(undefined),
+    });
+    this.transcript = new Transcript({
+      look: (hop) => this.look(hop),
+      background: (shown) => {
+        this.backgroundHops = shown;
+        this.save();
+      },
+      close: () => this.chooseTranscript(false),
+    }, this.backgroundHops);
+    this.transcript.element.hidden = !this.transcriptOpen;
+    this.build();
+  }
+
+  /** Takes one message of the host. */
+  receive(message: HostToPanel): void {
+    switch (message.type) {
+      case 'snapshot': return this.onSnapshot(message);
+      case 'update': return this.onUpdate(message);
+      case 'reveal': return this.onReveal(message.box);
+    }
+  }
+
+  private build(): void {
+    this.scroller.append(this.diagram.picture);
+    const column = html('main', { class: 'column' }, this.scroller, this.empty, this.caption, this.details.element);
+    this.stage.append(column, this.hover.element);
+    const body = html('div', { class: 'body' }, this.stage, this.transcript.element);
+    this.root.replaceChildren(this.toolbar.element, body, this.announcer.element, this.help.element);
+    new ResizeObserver(() => this.onResize()).observe(this.scroller);
+    // A change of theme or font changes classes and variables on body and root.
+    const restyled = new MutationObserver(() => {
+      forgetFont();
+      if (!this.transcriptChosen && isRead() && !this.transcriptOpen) this.openTranscript(true);
+      this.draw();
+    });
+    restyled.observe(document.body, { attributes: true, attributeFilter: ['class'] });
+    restyled.observe(document.documentElement, { attributes: true, attributeFilter: ['style'] });
+    document.addEventListener('keydown', (event) => this.onKey(event));
+    this.draw();
+  }
+
+  private onSnapshot({ language, view, recentHops, selection }: Extract<HostToPanel, { type: 'snapshot' }>): void {
+    const isFirst = this.view === undefined;
+    this.language = language;
+    document.documentElement.lang = language;
+    this.view = view;
+    if (selection !== undefined) this.selection = selection;
+    this.diagram.motion.clear();
+    this.diagram.mark([]);
+    this.lastHops.clear();
+    this.draw();
+    this.remember(recentHops);
+    this.transcript.reset(recentHops);
+    this.showCaption(recentHops);
+    if (isFirst && view) this.camera.restore(this.saved.scale, this.saved.x, this.saved.y);
+  }
+
+  private onUpdate({ view, hops, skippedHops }: Extract<HostToPanel, { type: 'update' }>): void {
+    const before = this.view;
+    this.view = view;
+    this.draw();
+    this.remember(hops);
+    this.transcript.add(hops, skippedHops);
+    this.showCaption(hops);
+    this.animate(hops, before);
+    const said = before?.name === view.name ? changes(before, view, this.language) : [];
+    const wasStep = view.run.mode === 'paused' && before?.run.mode === 'paused';
+    const step = wasStep ? hops.filter((hop) => !hop.background).at(-1) : undefined;
+    this.announcer.say(step ? [sentence(step, view, this.language), ...said] : said);
+  }
+
+  /** Shows hops as they happen. A pause stops everything in its place; a step while paused sets it going again. */
+  private animate(hops: readonly Hop[], before: ClusterView | undefined): void {
+    const { view, scene } = this;
+    if (!view || !scene) return;
+    const { motion } = this.diagram;
+    const isPaused = view.run.mode === 'paused';
+    const isStep = isPaused && before?.run.mode === 'paused' && hops.length > 0;
+    const careful = isPaused || view.run.mode === 'hops';
+    const durationMs = view.run.mode === 'hops' ? readMs / view.run.speed : isPaused ? readMs : liveMs;
+    const pace: Pace = { careful, durationMs: Math.max(100, durationMs) };
+    if (!isPaused || isStep) motion.freeze(false);
+    if (hops.length > 0 || !isPaused) this.diagram.mark([]);
+    for (const hop of hops) {
+      if (hop.background && !isStep) continue;
+      const course = courseOf(hop, scene, view);
+      if (view.run.mode !== 'fast') this.diagram.animate(hop, course, pace);
+      else if (course.line) motion.warm(course.line);
+      // After a step its line stays marked, so that one can see what has just happened.
+      if (isStep && hop === hops.at(-1)) this.diagram.mark(idsOf(course));
+    }
+    if (isPaused && before?.run.mode !== 'paused') motion.freeze(true);
+  }
+
+  private remember(hops: readonly Hop[]): void {
+    const { view, scene } = this;
+    if (!view || !scene) return;
+    for (const hop of hops.slice(-1000)) {
+      if (hop.background) continue;
+      const { from, to } = courseOf(hop, scene, view);
+      if (from) this.lastHops.set(from.id, hop);
+      if (to) this.lastHops.set(to.id, hop);
+    }
+  }
+
+  private showCaption(hops: readonly Hop[]): void {
+    const last = hops.filter((hop) => !hop.background).at(-1);
+    if (last && this.view) {
+      this.caption.replaceChildren(
+        html('span', { class: 'time' }, clockText(last.atMs)),
+        html('span', {}, sentence(last, this.view, this.language)),
+      );
+    } else if (this.caption.childElementCount === 0 || hops.length === 0 && this.lastHops.size === 0) {
+      this.caption.replaceChildren(html('span', {}, text(this.language, 'caption.idle')));
+    }
+  }
+
+  /** Lays out and draws all parts anew; cheap enough for each message. */
+  private draw(): void {
+    const { view, language } = this;
+    this.root.classList.toggle('no-cluster', view === undefined);
+    // The transcript says it already, and more.
+    this.caption.hidden = this.transcriptOpen;
+    this.toolbar.show(view, language, this.transcriptOpen);
+    this.toolbar.showScale(this.camera.scale, language);
+    this.transcript.show(view, language);
+    if (!view) {
+      this.scene = undefined;
+      this.details.element.hidden = true;
+      this.showEmpty();
+      return;
+    }
+    const scene = layout(view, { width: this.camera.layoutWidth, language, expanded: this.expanded });
+    this.scene = scene;
+    this.camera.resize(scene.width, scene.height);
+    this.diagram.show(scene, {
+      density: scene.density, revision: text(language, 'box.revision', { revision: view.revision }),
+      shortRevision: text(language, 'revision', { revision: view.revision }),
+      leader: text(language, 'box.leader'),
+    }, text(language, 'diagram.label', { name: view.name }));
+    document.title = text(language, 'diagram.label', { name: view.name });
+    this.showSelection();
+  }
+
+  private showEmpty(): void {
+    const { language } = this;
+    document.title = text(language, 'empty.title');
+    const size = { viewBox: '0 0 96 64', width: 96, height: 64 };
+    const picture = svg('svg', { 'class': 'empty-picture', 'aria-hidden': 'true', ...size },
+      svg('rect', { x: 1, y: 8, width: 40, height: 48, rx: 6 }),
+      svg('rect', { x: 55, y: 1, width: 40, height: 28, rx: 6 }),
+      svg('rect', { x: 55, y: 35, width: 40, height: 28, rx: 6 }),
+      svg('path', { d: 'M41 24h7v-9h7M41 40h7v9h7' }));
+    this.empty.replaceChildren(
+      picture, html('h2', {}, text(language, 'empty.title')), html('p', {}, text(language, 'empty.text')),
+    );
+  }
+
+  private showSelection(): void {
+    const { scene, view } = this;
+    if (!scene || !view) return;
+    const box = this.selection === undefined ? undefined : boxFor(scene, this.selection);
+    this.diagram.select(box?.id);
+    this.details.show(box, view, this.language);
+  }
+
+  private onReveal(id: string): void {
+    this.selection = id;
+    this.showSelection();
+    this.save();
+    const box = this.scene && boxFor(this.scene, id);
+    if (box) this.camera.show(box);
+  }
+
+  /** A click or Enter on a box selects it; on a group it also folds or unfolds. */
+  private activate(id: string): void {
+    const box = this.scene?.byId.get(id);
+    if (box?.kind === 'podGroup') {
+      if (!this.expanded.delete(id)) this.expanded.add(id);
+      this.select(id);
+      this.draw();
+      return;
+    }
+    this.select(id);
+  }
+
+  private select(id: string | undefined): void {
+    const isNew = id !== this.selection;
+    this.selection = id;
+    this.showSelection();
+    this.point(undefined);
+    this.save();
+    if (isNew) this.outside.post({ type: 'select', box: id });
+  }
+
+  private point(id: string | undefined): void {
+    this.pointed = id;
+    if (id === undefined) return this.hover.hide();
+    const element = this.diagram.picture.querySelector(`[data-box=${CSS.escape(id)}] > .ring`);
+    this.hover.show(() => {
+      const { scene, view, language } = this;
+      const box: Box | undefined = scene?.byId.get(id);
+      return scene && view && box && { box, scene, view, language, lastHop: this.lastHops.get(id) };
+    }, () => element?.getBoundingClientRect());
+  }
+
+  /** Someone reads a row of the transcript: its two boxes are marked. */
+  private look(hop: Hop | undefined): void {
+    const { scene, view } = this;
+    if (!hop || !scene || !view) return this.diagram.mark([]);
+    const course = courseOf(hop, scene, view);
+    this.diagram.mark(idsOf(course));
+    for (const box of [course.from, course.to]) if (box) this.camera.show(box);
+  }
+
+  private run(mode: RunMode, speed: number): void {
+    this.outside.post({ type: 'run', mode, speed });
+  }
+
+  private step(): void {
+    this.outside.post({ type: 'step' });
+  }
+
+  private chooseTranscript(open: boolean): void {
+    this.transcriptChosen = true;
+    this.openTranscript(open);
+  }
+
+  private openTranscript(open: boolean): void {
+    this.transcriptOpen = open;
+    this.transcript.element.hidden = !open;
+    this.caption.hidden = open;
+    this.toolbar.show(this.view, this.language, open);
+    this.transcript.redraw();
+    this.save();
+  }
+
+  private onResize(): void {
+    if (this.view && this.scene && this.camera.layoutWidth !== this.scene.width) this.draw();
+  }
+
+  private onCamera(): void {
+    // The box that is pointed at has moved; its card follows after a moment.
+    this.point(this.pointed);
+    this.toolbar.showScale(this.camera.scale, this.language);
+    this.save();
+  }
+
+  private save(): void {
+    const { x, y } = this.camera.position;
+    this.outside.save({
+      selection: this.selection, scale: this.camera.scale, x, y,
+      transcriptOpen: this.transcriptChosen ? this.transcriptOpen : undefined, backgroundHops: this.backgroundHops,
+      expanded: [...this.expanded],
+    });
+  }
+
+  /** Keys that work wherever the focus is, except where they are typed or press a button. */
+  private onKey(event: KeyboardEvent): void {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    const target = event.target as Element;
+    if (target.closest('select, input, dialog')) return;
+    const isButton = target.closest('vscode-button, vscode-checkbox, button') !== null;
+    switch (event.key) {
+      case ' ':
+        if (isButton || !this.view) return;
+        this.toolbar.toggle();
+        break;
+      case '.': if (this.view) this.step(); break;
+      case '?': this.help.toggle(this.language); break;
+      case '+': this.camera.zoomIn(); break;
+      case '-': this.camera.zoomOut(); break;
+      case '0': this.camera.reset(); break;
+      case 'Escape': this.onEscape(); break;
+      case 'F6': this.nextRegion(event.shiftKey); break;
+      default: return;
+    }
+    event.preventDefault();
+  }
+
+  /** Esc takes back one thing after the other: the card, the row that is looked up, the selection. */
+  private onEscape(): void {
+    if (!this.hover.element.hidden) return this.point(undefined);
+    this.transcript.closeRow();
+    if (this.selection !== undefined) this.select(undefined);
+  }
+
+  /** F6 beyond the zones of the diagram: toolbar, diagram, transcript. */
+  private nextRegion(back: boolean): void {
+    const regions = [this.toolbar.element, this.scroller, this.transcript.element].filter((element) => !element.hidden);
+    const at = regions.findIndex((element) => element.contains(document.activeElement));
+    const next = regions[(at + (back ? -1 : 1) + regions.length) % regions.length];
+    const first = next?.querySelector<HTMLElement>('vscode-button:not([disabled]), [tabindex="0"]');
+    first?.focus();
+  }
+}
+
+/** The boxes at both ends of a hop. */
+function idsOf({ from, to }: Course): string[] {
+  return [from, to].flatMap((box) => (box ? [box.id] : []));
+}
+
+/** Whether somebody reads VS Code with a screen reader. */
+function isRead(): boolean {
+  return document.body.classList.contains('vscode-using-screen-reader');
+}

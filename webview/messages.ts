@@ -1,0 +1,69 @@
+/** Checks what arrives from the extension host before anything is drawn of it. What is not understood is ignored. */
+import type { HostToPanel, PanelState } from '../src/protocol/messages';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** The message, if it is one; undefined otherwise. */
+export function readMessage(data: unknown): HostToPanel | undefined {
+  if (!isFields(data)) return undefined;
+  switch (data['type']) {
+    case 'snapshot': return isSnapshot(data) ? data as unknown as HostToPanel : undefined;
+    case 'update': return isUpdate(data) ? data as unknown as HostToPanel : undefined;
+    case 'reveal': return typeof data['box'] === 'string' ? data as unknown as HostToPanel : undefined;
+    default: return undefined;
+  }
+}
+
+function isSnapshot({ language, view, recentHops, selection }: Fields): boolean {
+  return (language === 'en' || language === 'de') && (view === undefined || isView(view)) && isHops(recentHops)
+    && (selection === undefined || typeof selection === 'string');
+}
+
+function isUpdate({ view, hops, skippedHops }: Fields): boolean {
+  return isView(view) && isHops(hops) && typeof skippedHops === 'number';
+}
+
+/** The state that the panel saved, as far as it is one. */
+export function readState(data: unknown): PanelState {
+  if (!isFields(data)) return {};
+  const { selection, scale, x, y, transcriptOpen, backgroundHops, expanded } = data;
+  const number = (value: unknown): number | undefined =>
+    typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+  const boolean = (value: unknown): boolean | undefined => (typeof value === 'boolean' ? value : undefined);
+  return {
+    selection: typeof selection === 'string' ? selection : undefined, scale: number(scale), x: number(x), y: number(y),
+    transcriptOpen: boolean(transcriptOpen), backgroundHops: boolean(backgroundHops),
+    expanded: Array.isArray(expanded) ? expanded.filter((id) => typeof id === 'string') : undefined,
+  };
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isView(value: unknown): boolean {
+  if (!isFields(value)) return false;
+  const { name, nowMs, revision, run, nodes, unboundPods } = value;
+  return typeof name === 'string' && typeof nowMs === 'number' && typeof revision === 'number' && isFields(run)
+    && typeof run['mode'] === 'string' && typeof run['speed'] === 'number'
+    && isListOf(nodes, isNode) && isListOf(unboundPods, isPod);
+}
+
+function isNode(value: unknown): boolean {
+  return isFields(value) && typeof value['name'] === 'string' && isListOf(value['components'], isFields)
+    && isListOf(value['pods'], isPod);
+}
+
+function isPod(value: unknown): boolean {
+  return isFields(value) && typeof value['name'] === 'string' && typeof value['namespace'] === 'string'
+    && Array.isArray(value['containers']);
+}
+
+function isHops(value: unknown): boolean {
+  return isListOf(value, (hop) => isFields(hop) && typeof hop['id'] === 'number' && typeof hop['kind'] === 'string'
+    && typeof hop['from'] === 'string' && typeof hop['to'] === 'string' && isFields(hop['subject']));
+}
+
+function isListOf(value: unknown, isItem: (item: unknown) => boolean): boolean {
+  return Array.isArray(value) && value.every(isItem);
+}

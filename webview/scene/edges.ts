@@ -1,0 +1,101 @@
+/**
+ * The edges that exist in a Kubernetes cluster: who opens the connection to whom, over what. The table is the source;
+ * the diagram draws nothing else, and tests hold every hop of a trace against it. Only API servers reach etcd.
+ */
+import type { Channel } from '../../src/protocol/trace';
+import type { ComponentKind } from '../../src/protocol/view';
+
+/** What can stand at either end of an edge. */
+export type Party = ComponentKind | 'client' | 'registry' | 'pod' | 'kubeadm';
+
+/** Names the sentence that says what an edge is for. */
+export type Purpose =
+  | 'edge.client' | 'edge.kubeadm' | 'edge.balancer' | 'edge.etcd' | 'edge.scheduler' | 'edge.controllers'
+  | 'edge.kubelet' | 'edge.logs' | 'edge.proxy' | 'edge.kindnet' | 'edge.dns' | 'edge.podApi' | 'edge.cri'
+  | 'edge.cni' | 'edge.pull'
+  | 'edge.probe' | 'edge.lookup' | 'edge.podToPod';
+
+export interface EdgeKind {
+  /** Opens the connection. */
+  readonly from: Party;
+  readonly to: Party;
+  readonly channel: Channel;
+  /** Port or socket, as it is dialled. */
+  readonly port: string;
+  /** A watch stays open: drawn dashed, always. */
+  readonly watch: boolean;
+  /** Key of the sentence that says what it is for. */
+  readonly purpose: Purpose;
+  /** What travels, in two or three of Kubernetes' own words, for a highlighted line. */
+  readonly verbs: string;
+}
+
+function edge(
+  from: Party, to: Party, channel: Channel, port: string, purpose: Purpose, verbs: string, watch = false,
+): EdgeKind {
+  return { from, to, channel, port, watch, purpose, verbs };
+}
+
+export const edgeTable: readonly EdgeKind[] = [
+  edge('client', 'kube-apiserver', 'https', '6443', 'edge.client', 'REST'),
+  edge('client', 'load-balancer', 'https', '6443', 'edge.client', 'REST'),
+  edge('kubeadm', 'kube-apiserver', 'https', '6443', 'edge.kubeadm', 'REST'),
+  edge('kubeadm', 'load-balancer', 'https', '6443', 'edge.kubeadm', 'REST'),
+  edge('load-balancer', 'kube-apiserver', 'https', '6443', 'edge.balancer', 'TCP'),
+  edge('kube-apiserver', 'etcd', 'grpc', '2379', 'edge.etcd', 'gRPC Range, Txn, Watch', true),
+  edge('kube-scheduler', 'kube-apiserver', 'https', '6443', 'edge.scheduler', 'watch, bind', true),
+  edge('kube-controller-manager', 'kube-apiserver', 'https', '6443', 'edge.controllers', 'watch, create, update', true),
+  edge('kubelet', 'kube-apiserver', 'https', '6443', 'edge.kubelet', 'watch, patch status', true),
+  edge('kubelet', 'load-balancer', 'https', '6443', 'edge.kubelet', 'watch, patch status', true),
+  edge('kube-apiserver', 'kubelet', 'https', '10250', 'edge.logs', 'logs, exec'),
+  edge('kube-proxy', 'kube-apiserver', 'https', '6443', 'edge.proxy', 'watch Services', true),
+  edge('kube-proxy', 'load-balancer', 'https', '6443', 'edge.proxy', 'watch Services', true),
+  edge('cni', 'kube-apiserver', 'https', '6443', 'edge.kindnet', 'watch Nodes', true),
+  edge('cni', 'load-balancer', 'https', '6443', 'edge.kindnet', 'watch Nodes', true),
+  edge('coredns', 'kube-apiserver', 'https', '443', 'edge.dns', 'watch Services', true),
+  edge('pod', 'kube-apiserver', 'https', '443', 'edge.podApi', 'REST'),
+  edge('kubelet', 'container-runtime', 'cri', 'containerd.sock', 'edge.cri', 'CRI'),
+  edge('container-runtime', 'cni', 'cni', 'exec', 'edge.cni', 'CNI ADD, DEL'),
+  edge('container-runtime', 'registry', 'registry', '443', 'edge.pull', 'pull'),
+  // Probes: the kubelet asks what it has started.
+  edge('kubelet', 'pod', 'http', '', 'edge.probe', 'probe'),
+  edge('kubelet', 'coredns', 'http', '8080', 'edge.probe', 'probe'),
+  edge('kubelet', 'etcd', 'http', '2381', 'edge.probe', 'probe'),
+  edge('kubelet', 'kube-apiserver', 'http', '6443', 'edge.probe', 'probe'),
+  edge('kubelet', 'kube-scheduler', 'http', '10259', 'edge.probe', 'probe'),
+  edge('kubelet', 'kube-controller-manager', 'http', '10257', 'edge.probe', 'probe'),
+  edge('pod', 'coredns', 'dns', '53', 'edge.lookup', 'DNS'),
+  edge('pod', 'pod', 'http', '', 'edge.podToPod', ''),
+];
+
+const byEnds = new Map<string, EdgeKind[]>();
+for (const kind of edgeTable) {
+  const ends = `${kind.from}>${kind.to}`;
+  byEnds.set(ends, [...(byEnds.get(ends) ?? []), kind]);
+}
+
+/** The edge on which `from` opens a connection to `to`, preferring the one of that channel. */
+export function edgeBetween(from: Party, to: Party, channel?: Channel): EdgeKind | undefined {
+  const kinds = byEnds.get(`${from}>${to}`) ?? [];
+  return kinds.find((kind) => kind.channel === channel) ?? kinds[0];
+}
+
+/** Whether both ends are on one machine: sockets and programs of a node, its own probes, etcd beside its API server. */
+export function isLocal({ purpose }: EdgeKind): boolean {
+  return local.has(purpose);
+}
+
+const local: ReadonlySet<Purpose> = new Set<Purpose>(['edge.cri', 'edge.cni', 'edge.probe', 'edge.etcd']);
+
+/** Whether the edge is drawn even while nothing travels on it: watches, and what is one connection for good. */
+export function isStanding(kind: EdgeKind): boolean {
+  return kind.watch || standing.has(kind.purpose);
+}
+
+const standing: ReadonlySet<Purpose> = new Set<Purpose>(['edge.client', 'edge.balancer', 'edge.cri', 'edge.cni']);
+
+/** How an edge is dialled, in a few characters: `:6443 · watch`. */
+export function edgeLabel({ port, verbs }: EdgeKind): string {
+  const dialled = /^\d+$/.test(port) ? `:${port}` : port;
+  return [dialled, verbs].filter((part) => part !== '').join(' · ');
+}

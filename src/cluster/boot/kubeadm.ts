@@ -14,10 +14,12 @@ import type { ClusterPlan, PlannedNode } from '../../kind/kubeadm/types';
 import type { ProcessHost, Program } from '../../sim/process';
 import { runTask, type Task } from '../../sim/task';
 import { bootstrapToken, joiningNode, superAdmin } from './identities';
-import { changeNode, createAll, untilOk, waitForApiServer } from './tools';
+import { changeNode, createAll, sleep, untilOk, waitForApiServer } from './tools';
 
 export const manifestFolder = '/etc/kubernetes/manifests';
 const userAgent = 'kubeadm/v1.36.1';
+/** What `kubeadm join` spends before it starts the kubelet. */
+const joinMs = 6_000;
 export const controlPlaneRole = 'node-role.kubernetes.io/control-plane';
 export const excludeFromBalancers = 'node.kubernetes.io/exclude-from-external-load-balancers';
 
@@ -71,6 +73,8 @@ export class KubeadmJoin implements Program {
     for (const name of ['kubeadm-config', 'kubelet-config']) {
       yield* untilOk(joining, () => joining.get(configMaps, { namespace: 'kube-system', name }));
     }
+    // Discovery and TLS bootstrap take their time; the first node is Ready before the others register, as with kind.
+    yield* sleep(joining, joinMs);
     if (node.role === 'worker') {
       machine.startKubelet();
       return;

@@ -9,7 +9,7 @@ import type { Simulation } from '../sim/simulation';
 /** Real milliseconds that one hop takes to watch at speed 1. */
 export const hopDurationMs = 500;
 /** Events handled between two looks at whether the host wants control back. */
-const eventsPerLook = 16;
+const eventsPerLook = 4;
 /** When the host was away (a sleeping laptop), at most this much real time is caught up with. */
 const catchUpMs = 250;
 /** Looking for the next hop gives up after this much virtual time without one. */

@@ -1,6 +1,7 @@
 /**
  * The default profile: which plugins run at which extension point, in upstream's MultiPoint order and with its weights
- * (apis/config/v1/default_plugins.go). Volume plugins and DynamicResources wait for their kinds and are not in it.
+ * (apis/config/v1/default_plugins.go). The other volume plugins and DynamicResources wait for
+ * their kinds and are not in it.
  */
 import type { ApiClient } from '../client/api-client';
 import { filterNode } from './cycle';
@@ -19,6 +20,7 @@ import { type DefaultSelector, podTopologySpread } from './plugins/pod-topology-
 import { prioritySort } from './plugins/priority-sort';
 import { schedulingGates } from './plugins/scheduling-gates';
 import { taintToleration } from './plugins/taint-toleration';
+import { volumeBinding } from './plugins/volume-binding';
 
 export interface ProfileInputs {
   readonly client: ApiClient;
@@ -30,10 +32,10 @@ export interface ProfileInputs {
 export function defaultProfile({ client, namespaceOf, defaultSelector }: ProfileInputs): Profile {
   const spread = podTopologySpread(defaultSelector);
   const affinity = interPodAffinity(namespaceOf);
-  const preFilter: readonly PreFilterPlugin[] = [nodeAffinity, nodePorts, spread, affinity];
+  const preFilter: readonly PreFilterPlugin[] = [nodeAffinity, nodePorts, volumeBinding, spread, affinity];
   const hints: readonly (Plugin & EnqueueExtensions)[] = [
-    schedulingGates, nodeUnschedulable, nodeName, taintToleration, nodeAffinity, nodePorts, nodeResourcesFit, spread,
-    affinity,
+    schedulingGates, nodeUnschedulable, nodeName, taintToleration, nodeAffinity, nodePorts, nodeResourcesFit,
+    volumeBinding, spread, affinity,
   ];
   const profile: Profile = {
     schedulerName: 'default-scheduler',

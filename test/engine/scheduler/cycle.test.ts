@@ -18,6 +18,9 @@ describe('a scheduling cycle refuses', () => {
       `0/1 nodes are available: 1 node(s) were unschedulable. ${noHelp(1)}`],
     ['for CPU that no node has', () => schedule(pod('p', { cpu: '64' }), [node('a'), node('b')]),
       `0/2 nodes are available: 2 Insufficient cpu. ${noHelp(2)}`],
+    ['for a claim that does not exist',
+      () => schedule(pod('p', { volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'data' } }] }), [node('a')]),
+      `0/1 nodes are available: persistentvolumeclaim "data" not found. ${noHelp(1)}`],
     ['for another node\'s name', () => schedule(pod('p', { nodeName: 'x' }), [node('a')]),
       `0/1 nodes are available: 1 node(s) didn't match the requested node name. ${noHelp(1)}`],
   ];

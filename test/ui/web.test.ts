@@ -24,6 +24,10 @@ describe('the sandbox in a web worker', () => {
 
   it('boots a cluster and runs a Deployment', async () => {
     await workbench.explorerContextMenu('kind.yaml', 'Apply to Sandbox');
+    // A group that VS Code draws for the first time during a refresh may come up closed.
+    const workers = workbench.treeRow('Cluster', 'Workers');
+    await workers.waitFor();
+    if (await workers.getAttribute('aria-expanded') === 'false') await workers.click();
     await workbench.treeRow('Cluster', 'kind-worker').filter({ hasText: 'Ready ·' }).waitFor();
     await workbench.explorerContextMenu('deployment.yaml', 'Apply to Sandbox');
     await workbench.runCommand('Kindergarten: Focus on Cluster View');

@@ -101,7 +101,21 @@ export class ClusterTree implements TreeDataProvider<string> {
     const changed = changedRows(before, this.outline);
     if (changed === undefined) this.changed.fire(undefined);
     else if (changed.length > 0) this.changed.fire([...changed]);
+    this.openNewGroups(before);
     this.decorate();
+  }
+
+  /**
+   * Groups begin open. VS Code forgets that for a group which it draws for the first time while the next refresh comes
+   * in, as happens when a cluster boots as fast as possible; so a new group is opened by name as well, once.
+   */
+  private openNewGroups(before: Outline): void {
+    if (!this.view.visible) return;
+    for (const id of this.outline.roots) {
+      if (before.roots.includes(id)) continue;
+      // It may be gone again before VS Code gets to it; then there is nothing to open.
+      void Promise.resolve(this.view.reveal(id, { select: false, focus: false, expand: true })).catch(() => undefined);
+    }
   }
 
   private decorate(): void {

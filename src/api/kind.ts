@@ -7,6 +7,7 @@
  */
 import type { FieldError } from './field-errors';
 import type { ResourceVerb } from './request';
+import type { ObjectType } from './schema/schema';
 import type { KubeObject } from './types';
 
 /** The rule that a kind's names follow; names.ts has the checks and their messages. */
@@ -75,6 +76,16 @@ export interface ScaleAccess<T extends KubeObject = KubeObject> {
   readonly withReplicas: (object: T, replicas: number) => T;
 }
 
+/**
+ * A kind that is served in several versions is stored as one of them; storage, caches and controllers know only that
+ * one. Requests in another version are converted at the edge. Both functions are pure and lose nothing.
+ */
+export interface Conversion<T extends KubeObject = KubeObject> {
+  readonly storage: AnyKind;
+  readonly toStorage: (object: T) => KubeObject;
+  readonly fromStorage: (object: any) => T;
+}
+
 /** Everything the generic machinery needs to know of a kind. */
 export interface KindDescription<T extends KubeObject = KubeObject> {
   /** API group; empty for the core group. */
@@ -89,8 +100,12 @@ export interface KindDescription<T extends KubeObject = KubeObject> {
   /** Discovery categories, `all` in practice. */
   readonly categories?: readonly string[];
   readonly namespaced: boolean;
-  /** Name of the type in the schema table. */
-  readonly schema: string;
+  /** Name of the type in the schema table, or the type itself for a custom resource. */
+  readonly schema: string | ObjectType;
+  /** Set when objects are stored as another version of the kind: how to come from one to the other. */
+  readonly conversion?: Conversion<T>;
+  /** Set for kinds that are answered and never stored, such as TokenReview: the server computes the answer. */
+  readonly virtual?: boolean;
   /** Verbs served; all of them unless said otherwise. */
   readonly verbs?: readonly ResourceVerb[];
   readonly subresources?: readonly Subresource[];

@@ -10,6 +10,7 @@ import { compareKindConfig } from '../kind/change';
 import { parseKindConfig } from '../kind/config/parse';
 import type { KindTopology } from '../kind/topology';
 import type { Command, CommandProgress, LoggedCommand, ObjectOutcome, ObjectRef } from '../protocol/commands';
+import type { HttpMessage, HttpRequest, SessionMessage } from '../protocol/http';
 import type { ClusterView } from '../protocol/view';
 import type { PlainMap } from '../api/patch/plain';
 import { previewRequest, refOf } from '../shell/kubectl/apply';
@@ -41,6 +42,13 @@ export interface PlannedObject {
   readonly text?: string;
 }
 
+/** The client's end of a request that is under way. */
+export interface HttpConnection {
+  send(message: SessionMessage): void;
+  /** Hangs up. Does nothing once the answer is complete. */
+  close(): void;
+}
+
 export class Cluster {
   readonly control: RunControl;
   /** Where kind's creation of the cluster stands. */
@@ -49,6 +57,8 @@ export class Cluster {
   private readonly sim: Simulation;
   private readonly machines: ClusterMachines;
   private readonly commands: LoggedCommand[] = [];
+  private readonly listeners = new Map<number, (message: HttpMessage) => void>();
+  private nextConnection = 1;
 
   constructor(readonly options: ClusterOptions) {
     const { topology, kinds, seed, epochMs } = options;
@@ -173,9 +183,42 @@ export class Cluster {
         case 'cutLink': sim.cutLink(command.a, command.b); return finish();
         case 'healLink': sim.healLink(command.a, command.b); return finish();
         case 'powerOff': sim.powerOff(command.machine); return finish();
+        case 'http':
+          this.machines.outside.open(command.connection, command.request, this.listener(command.connection));
+          return finish();
+        case 'httpMessage': this.machines.outside.send(command.connection, command.message); return finish();
+        case 'httpClose': this.machines.outside.close(command.connection); return finish();
       }
     });
     return progress;
+  }
+
+  /**
+   * Sends a request that came from outside to the API server. `onMessage` hears the answer as the run goes on; the
+   * connection takes what the client sends afterwards.
+   */
+  open(request: HttpRequest, onMessage: (message: HttpMessage) => void): HttpConnection {
+    const connection = this.nextConnection++;
+    this.listeners.set(connection, onMessage);
+    this.execute({ type: 'http', connection, request });
+    return {
+      send: (message) => void this.execute({ type: 'httpMessage', connection, message }),
+      close: () => {
+        if (this.listeners.delete(connection)) this.execute({ type: 'httpClose', connection });
+      },
+    };
+  }
+
+  /** Who hears the answers on a connection; nobody does in a replay. */
+  private listener(connection: number): (message: HttpMessage) => void {
+    this.nextConnection = Math.max(this.nextConnection, connection + 1);
+    return (message) => {
+      const listener = this.listeners.get(connection);
+      if (message.kind === 'response' || message.kind === 'end' || message.kind === 'failed') {
+        this.listeners.delete(connection);
+      }
+      listener?.(message);
+    };
   }
 
   private reconfigure(kindYaml: string, done: () => void): void {

@@ -31,6 +31,7 @@ import { type CreateStep, KindAddWorker, KindCreate, type KindMachines } from '.
 import { KubeadmInit, KubeadmJoin, manifestFolder } from './boot/kubeadm';
 import { clusterPlan } from './boot/plan';
 import { componentImages } from './components';
+import { OutsideClients } from './outside-clients';
 import type { NodeMachineInfo } from './views/cluster-view';
 
 /** The machine a simulated node pretends to be. */
@@ -41,6 +42,7 @@ const registryMachine = 'registry';
 export class ClusterMachines implements KindMachines {
   readonly etcd = new SharedLog();
   readonly kubectl: Kubectl;
+  readonly outside: OutsideClients;
   private present: KindTopology;
   private plan: ClusterPlan;
   private readonly catalog: ImageCatalog;
@@ -59,6 +61,8 @@ export class ClusterMachines implements KindMachines {
     this.plan = clusterPlan(topology, sim.epochMs);
     const client = { server: this.plan.controlPlaneEndpoint, user: kubernetesAdmin, userAgent: 'kubectl/v1.36.1' };
     this.kubectl = new Kubectl(client, kinds);
+    this.outside = new OutsideClients(
+      () => this.plan.controlPlaneEndpoint, (name, program) => this.spawn(name, clientMachine, program));
     this.catalog = imageCatalog(commonImages, componentImages({
       plan: this.plan, kinds, etcd: this.etcd, epochMs: sim.epochMs,
       onStart: (machine, component) => {

@@ -67,6 +67,7 @@ export class LoadBalancer implements Program {
         else this.reset(call);
       },
     });
+    call.onMessage((message) => upstream.send(message, subject));
     call.onClose(() => {
       upstream.cancel();
       this.release(call.from, connection);

@@ -3,6 +3,8 @@
  * is the save file, and entering them again at the same moments gives the same run. Plain data, frozen.
  */
 
+import type { HttpRequest, SessionMessage } from './http';
+
 /** Names one object of the API. */
 export interface ObjectRef {
   readonly apiVersion: string;
@@ -22,7 +24,13 @@ export type Command =
   /** Ends a process as `kill -9` does: `kube-scheduler@kind-control-plane`. */
   | { readonly type: 'kill'; readonly process: string }
   | { readonly type: 'cutLink' | 'healLink'; readonly a: string; readonly b: string }
-  | { readonly type: 'powerOff'; readonly machine: string };
+  | { readonly type: 'powerOff'; readonly machine: string }
+  /** A request of a client outside the sandbox arrives; `connection` is a number of its own. */
+  | { readonly type: 'http'; readonly connection: number; readonly request: HttpRequest }
+  /** Such a client sends more, in a session it has opened. */
+  | { readonly type: 'httpMessage'; readonly connection: number; readonly message: SessionMessage }
+  /** Such a client hangs up. */
+  | { readonly type: 'httpClose'; readonly connection: number };
 
 /** What became of one object of an apply or delete, in kubectl's words. */
 export interface ObjectOutcome {

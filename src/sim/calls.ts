@@ -25,6 +25,9 @@ export class Call {
   /** Messages that wait for a cut link to heal, in order. */
   readonly held: (() => void)[] = [];
   private readonly closeListeners: (() => void)[] = [];
+  private readonly messageListeners: ((payload: unknown) => void)[] = [];
+  /** Messages of the caller that the server has not begun to listen for. */
+  private readonly unheard: unknown[] = [];
   /** What will end the call by the passing of time; none of it outlives the call. */
   private readonly deadlines: QueuedEvent[] = [];
   private connectionLost: QueuedEvent | undefined;
@@ -60,6 +63,18 @@ export class Call {
     this.port = route.port;
     callee.calls.add(this);
     sim.transmit(this, caller.machine, callee.machine, () => this.deliverRequest());
+  }
+
+  /** One more message from the caller to the server. */
+  sendMessage(payload: unknown, subject: Subject): void {
+    const { sim, caller, callee, channel } = this;
+    if (!this.open || !callee) return;
+    sim.transmit(this, caller.machine, callee.machine, () => {
+      if (!this.open || !callee.alive) return;
+      sim.recordHop({ kind: 'event', channel, call: this.id, from: caller.id, to: callee.id, subject });
+      if (this.messageListeners.length === 0) this.unheard.push(payload);
+      for (const listener of this.messageListeners) listener(payload);
+    });
   }
 
   /** Ends the call with this failure unless it ends before. */
@@ -144,6 +159,10 @@ export class Call {
       reset: () => sim.send(() => {
         if (this.open) sim.transmit(this, callee.machine, caller.machine, () => this.fail('reset'));
       }),
+      onMessage: (listener) => {
+        this.messageListeners.push(listener);
+        for (const payload of this.unheard.splice(0)) listener(payload);
+      },
       onClose: (listener) => this.closeListeners.push(listener),
     };
     callee.program.serve(incoming);

@@ -1,6 +1,6 @@
 /** The face that a running process sees: every door out of a program leads through here. */
 import { Call } from './calls';
-import type { CallHandlers, Cancel, OutgoingCall, ProcessHost, TimerOptions } from './process';
+import type { CallHandle, CallHandlers, Cancel, OutgoingCall, ProcessHost, TimerOptions } from './process';
 import type { NewHop } from './trace';
 import type { Running } from './running';
 import type { Simulation } from './simulation';
@@ -31,11 +31,14 @@ export function hostOf(sim: Simulation, process: Running): ProcessHost {
         },
       };
     },
-    call: (outgoing: OutgoingCall, handlers: CallHandlers): Cancel => {
+    call: (outgoing: OutgoingCall, handlers: CallHandlers): CallHandle => {
       const call = new Call(sim, process, outgoing, handlers);
       process.calls.add(call);
       sim.send(() => call.dial());
-      return { cancel: () => call.hangUp() };
+      return {
+        cancel: () => call.hangUp(),
+        send: (payload, subject) => sim.send(() => call.sendMessage(payload, subject)),
+      };
     },
     after: (delayMs: number, run: () => void, options?: TimerOptions): Cancel => {
       const event = sim.schedule(

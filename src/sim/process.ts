@@ -34,6 +34,8 @@ export interface IncomingCall {
   event(payload: unknown, subject: Subject, options?: { foreground?: boolean }): void;
   /** Breaks the connection without an answer: the caller's call fails with `reset`. */
   reset(): void;
+  /** Called with each message that the caller sends after its request, as standard input does. */
+  onMessage(listener: (payload: unknown) => void): void;
   /** Called when the caller hangs up or the connection is lost. */
   onClose(listener: () => void): void;
 }
@@ -65,6 +67,12 @@ export interface Cancel {
   cancel(): void;
 }
 
+/** The caller's end of a call. */
+export interface CallHandle extends Cancel {
+  /** Sends one more message to the server while the call is open; it arrives in order. */
+  send(payload: unknown, subject: Subject): void;
+}
+
 export interface TimerOptions {
   /** Set for what goes on while nothing changes; default: as the work that sets the timer. */
   readonly background?: boolean;
@@ -87,7 +95,7 @@ export interface ProcessHost {
   random(stream: string): RandomStream;
   /** Takes calls on a port (`6443`) of the own address, or on a Unix socket (`unix:///run/x.sock`). */
   listen(port: number | string): Cancel;
-  call(call: OutgoingCall, handlers: CallHandlers): Cancel;
+  call(call: OutgoingCall, handlers: CallHandlers): CallHandle;
   after(delayMs: number, run: () => void, options?: TimerOptions): Cancel;
   /** Records what happens inside this process (a stage, a decision). Takes the object over and fills in the rest. */
   record(hop: Pick<NewHop, 'kind' | 'subject'> & Record<string, unknown>): void;

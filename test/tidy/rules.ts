@@ -13,17 +13,18 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   protocol: ['base'],
   api: ['base'],
   raft: ['base'],
+  pki: ['base'],
   etcd: ['base', 'sim', 'raft'],
-  apiserver: ['base', 'sim', 'api', 'etcd'],
+  apiserver: ['base', 'sim', 'api', 'etcd', 'pki'],
   client: ['base', 'sim', 'api'],
   scheduler: ['base', 'sim', 'api', 'client'],
-  controllers: ['base', 'sim', 'api', 'client'],
-  node: ['base', 'sim', 'api', 'client'],
-  kind: ['base', 'api'],
+  controllers: ['base', 'sim', 'api', 'client', 'pki'],
+  node: ['base', 'sim', 'api', 'client', 'pki'],
+  kind: ['base', 'api', 'pki'],
   shell: ['base', 'api', 'client', 'protocol', 'sim'],
   cluster: [
-    'base', 'sim', 'protocol', 'api', 'raft', 'etcd', 'apiserver', 'client', 'scheduler', 'controllers', 'node', 'kind',
-    'shell', 'check',
+    'base', 'sim', 'protocol', 'api', 'raft', 'pki', 'etcd', 'apiserver', 'client', 'scheduler', 'controllers', 'node',
+    'kind', 'shell', 'check',
   ],
   check: [
     'base', 'sim', 'protocol', 'api', 'raft', 'etcd', 'apiserver', 'client', 'scheduler', 'controllers', 'node', 'kind',
@@ -44,9 +45,9 @@ export const outerLayers: Readonly<Record<string, readonly string[]>> = {
 
 /** The packages that each part may import; Node's own modules and `vscode` have rules of their own. */
 const packages: Readonly<Record<string, readonly string[]>> = {
-  engine: ['js-yaml', 'sorted-btree'],
+  engine: ['js-yaml', 'sorted-btree', '@noble/curves', '@noble/hashes', 're2js', '@marcbachmann/cel-js'],
   webview: ['@vscode/webview-ui-toolkit'],
-  host: [],
+  host: ['ws'],
 };
 
 /** The entry files that hand VS Code's own objects to src/host/vscode. */

@@ -7,11 +7,11 @@
  * the schema cannot tell a pointer (where they mean something) from a plain field. Unknown fields are reported and left
  * out of the object; nothing disappears without a report.
  */
-import { assert } from '../../base/assert';
+import { assert, defined } from '../../base/assert';
 import { quote } from '../go-text';
 import type { PathStep } from '../object';
 import { canonicalQuantity } from '../quantity';
-import { typeOf } from '../schema/schema';
+import { referenced, typeOfKind } from '../schema/schema';
 import type { FieldType, ObjectType, Scalar, SchemaField } from '../schema/schema';
 import { formatMicroTime, formatTime, timeMs } from '../time';
 import { base64Problem, timeProblem } from './go-parsers';
@@ -38,10 +38,10 @@ export interface Decoded {
 const maxUnknownFields = 100;
 
 /** Decodes a document as an object of a schema type. The document itself must be an object; check that first. */
-export function decode(document: unknown, typeName: string): Decoded {
+export function decode(document: unknown, type: string | ObjectType): Decoded {
   assert(isRecord(document), 'only an object can be decoded as a kind');
   const problems: DecodeProblem[] = [];
-  const object = decodeStruct(document, typeOf(typeName), { parent: undefined, step: '', isField: false, problems });
+  const object = decodeStruct(document, typeOfKind({ schema: type }), { parent: undefined, step: '', isField: false, problems });
   return { object, problems };
 }
 
@@ -160,8 +160,9 @@ export function pathText(path: readonly PathStep[]): string {
 function decodeValue(value: unknown, type: FieldType, owner: ObjectType, field: SchemaField, place: Place): unknown {
   switch (type.form) {
     case 'ref':
+    case 'object':
       if (!isRecord(value)) return wrongType(value, type, owner, field, place);
-      return decodeStruct(value, typeOf(type.name), place);
+      return decodeStruct(value, defined(referenced(type), 'the type of a field that is an object'), place);
     case 'list':
       if (!Array.isArray(value)) return wrongType(value, type, owner, field, place);
       return decodeList(value, type.item, owner, field, place);

@@ -76,6 +76,8 @@ function structuralName(type: FieldType): string {
   switch (type.form) {
     case 'ref':
       return structName(typeOf(type.name));
+    case 'object':
+      return structName(type.type);
     case 'list':
       return `[]${structuralName(type.item)}`;
     case 'map': {

@@ -2,7 +2,7 @@
  * What the schema says about patching a field: whether its list merges, by which key, and whether the fields that a
  * patch does not name are cleared. Models strategicpatch's PatchMetaFromStruct.
  */
-import { typeOf } from '../schema/schema';
+import { referenced } from '../schema/schema';
 import type { FieldType } from '../schema/schema';
 import { PatchFailure, goValue } from './plain';
 import type { PlainMap } from './plain';
@@ -30,11 +30,11 @@ export interface PatchMeta {
 /** The patch rules of a field of a type. A field that the type does not have fails, as upstream's lookup does. */
 export function patchMeta(owner: FieldType, name: string): PatchMeta {
   if (owner.form === 'map') return { type: owner.value, strategy: '', retainKeys: false, mergeKey: '' };
-  if (owner.form !== 'ref') {
-    const found = owner.form === 'list' ? 'slice' : owner.scalar === 'any' ? 'interface' : owner.scalar;
+  const type = referenced(owner);
+  if (type === undefined) {
+    const found = owner.form !== 'scalar' ? 'slice' : owner.scalar === 'any' ? 'interface' : owner.scalar;
     throw new PatchFailure(`merging an object in json but data type is not struct, instead is: ${found}`);
   }
-  const type = typeOf(owner.name);
   const field = type.fields.get(name);
   if (field === undefined) {
     const message = `unable to find api field in struct ${type.plainName} for the json field ${quote(name)}`;

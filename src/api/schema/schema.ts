@@ -30,6 +30,8 @@ export type Scalar =
 export type FieldType =
   | { readonly form: 'scalar'; readonly scalar: Scalar }
   | { readonly form: 'ref'; readonly name: string }
+  /** A type that has no name in the table, such as a field of a custom resource. */
+  | { readonly form: 'object'; readonly type: ObjectType }
   | { readonly form: 'list'; readonly item: FieldType }
   | { readonly form: 'map'; readonly value: FieldType };
 
@@ -64,6 +66,8 @@ export interface ObjectType {
   /** x-kubernetes-map-type atomic of the type as a whole. */
   readonly atomic: boolean;
   readonly fields: ReadonlyMap<string, SchemaField>;
+  /** x-kubernetes-preserve-unknown-fields: whatever else is in the object stays in it (custom resources only). */
+  readonly preserveUnknownFields?: boolean;
 }
 
 const scalars: Readonly<Record<string, Scalar>> = {
@@ -112,9 +116,15 @@ export function findType(name: string): ObjectType | undefined {
   return type;
 }
 
-/** The type behind a reference, or undefined for scalars, lists and maps. */
+/** The type behind a reference or an inline object, or undefined for scalars, lists and maps. */
 export function referenced(type: FieldType): ObjectType | undefined {
-  return type.form === 'ref' ? typeOf(type.name) : undefined;
+  if (type.form === 'ref') return typeOf(type.name);
+  return type.form === 'object' ? type.type : undefined;
+}
+
+/** The type of a kind's objects: one of the table, or that of a custom resource. */
+export function typeOfKind(kind: { readonly schema: string | ObjectType }): ObjectType {
+  return typeof kind.schema === 'string' ? typeOf(kind.schema) : kind.schema;
 }
 
 function listTypeOf(name: string): ObjectType | undefined {

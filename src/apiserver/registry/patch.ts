@@ -9,6 +9,7 @@ import { applyMergePatch } from '../../api/patch/merge-patch';
 import { isMap, isPatchError, type PatchError, type PlainMap } from '../../api/patch/plain';
 import { applyStrategicMergePatch } from '../../api/patch/strategic';
 import type { PatchType } from '../../api/request';
+import type { ObjectType } from '../../api/schema/schema';
 import { badRequest, failure, type FailureStatus, isFailure, unsupportedMediaType } from '../../api/status';
 import type { KubeObject } from '../../api/types';
 import type { Task } from '../../sim/task';
@@ -19,6 +20,11 @@ import { identityProblem, updateObject } from './update';
 
 const acceptedPatchTypes = [
   'application/json-patch+json', 'application/merge-patch+json', 'application/strategic-merge-patch+json',
+];
+
+/** Custom resources have no Go struct whose tags could direct a strategic merge. */
+const acceptedCustomPatchTypes = [
+  'application/json-patch+json', 'application/merge-patch+json', 'application/apply-patch+yaml',
 ];
 
 /** PATCH of an object or of its status. */
@@ -45,13 +51,14 @@ export function patchTypeProblem(patchType: PatchType | undefined): FailureStatu
 
 /** The patched document, or why the patch cannot be applied. */
 export function applyPatch(
-  document: object, body: unknown, patchType: PatchType | undefined, schema: string,
+  document: object, body: unknown, patchType: PatchType | undefined, schema: string | ObjectType,
 ): PlainMap | FailureStatus {
   const before = document as PlainMap;
   let after: unknown;
   if (patchType === 'json') after = applyJsonPatch(before, body);
   else if (patchType === 'merge') after = applyMergePatch(before, body);
-  else after = applyStrategicMergePatch(before, body, schema);
+  else if (typeof schema === 'string') after = applyStrategicMergePatch(before, body, schema);
+  else return unsupportedMediaType(acceptedCustomPatchTypes);
   if (isPatchError(after)) return patchFailure(after);
   return isMap(after) ? after : badRequest('the patched document is no object');
 }

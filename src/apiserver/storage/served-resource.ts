@@ -6,7 +6,7 @@ import type { AnyKind } from '../../api/kind';
 import { keyFrom } from '../../api/object';
 import type { KindRegistry } from '../../api/registry';
 import { apiVersionOf, groupResource, type ResourceType } from '../../api/request';
-import { typeOf } from '../../api/schema/schema';
+import { typeOfKind } from '../../api/schema/schema';
 import type { GroupKind, GroupResource } from '../../api/status';
 import type { KubeObject } from '../../api/types';
 import type { ObjectReader } from '../objects';
@@ -40,7 +40,7 @@ export class ServedResource {
     this.name = groupResource(this.groupResource);
     this.prefix = registryPrefix(kind);
     this.hasStatus = kind.subresources?.includes('status') === true;
-    this.hasSpec = typeOf(kind.schema).fields.get('spec')?.type.form === 'ref';
+    this.hasSpec = typeOfKind(kind).fields.get('spec')?.type.form === 'ref';
     this.quiet = quietResources.has(this.name);
     this.cache = new WatchCache(nowMs);
     this.watchers = new Watchers(kind, this.name, !this.quiet);

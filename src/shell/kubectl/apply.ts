@@ -4,6 +4,7 @@
  * Models kubectl's pkg/cmd/apply, with its annotation and its printed words.
  */
 import { groupOf, versionOf } from '../../api/object';
+import { threeWayMergePatch } from '../../api/patch/merge-patch';
 import { isPatchError, type PlainMap } from '../../api/patch/plain';
 import { threeWayStrategicMergePatch } from '../../api/patch/strategic';
 import type { KindRegistry } from '../../api/registry';
@@ -43,7 +44,7 @@ export function* applyObject(client: ApiClient, kinds: KindRegistry, object: Pla
     }
     const patch = patchFor(kinds, target, modified, found.value as unknown as PlainMap);
     if (sortedKeys(patch).length === 0) return answer('unchanged', `${refText(kinds, target)} unchanged`);
-    const patched = yield* client.patch(type, { namespace, name }, 'strategic', patch, { fieldManager, fieldValidation: 'Strict' });
+    const patched = yield* client.patch(type, { namespace, name }, patchTypeFor(kinds, target), patch, { fieldManager, fieldValidation: 'Strict' });
     if (patched.ok) {
       const same = patched.value.metadata.resourceVersion === found.value.metadata.resourceVersion;
       return same ? answer('unchanged', `${refText(kinds, target)} unchanged`) : answer('configured', `${refText(kinds, target)} configured`);
@@ -64,7 +65,8 @@ export function previewRequest(
   if (!current) return { ...base, verb: 'create', body: modified, options };
   const patch = patchFor(kinds, target, modified, current as unknown as PlainMap);
   if (sortedKeys(patch).length === 0) return undefined;
-  return { ...base, verb: 'patch', name: target.name, patchType: 'strategic', body: patch, options };
+  const patchType = patchTypeFor(kinds, target);
+  return { ...base, verb: 'patch', name: target.name, patchType, body: patch, options };
 }
 
 /** The API's address of a reference's kind. */
@@ -88,12 +90,18 @@ function createRequest(
   return { verb: 'create', group, version, resource, namespace, body, options, user, userAgent };
 }
 
+/** Custom resources know no strategic merge. */
+function patchTypeFor(kinds: KindRegistry, target: ObjectRef): 'strategic' | 'merge' {
+  return typeof kinds.byKind(target.apiVersion, target.kind)?.schema === 'string' ? 'strategic' : 'merge';
+}
+
 function patchFor(kinds: KindRegistry, target: ObjectRef, modified: PlainMap, current: PlainMap): PlainMap {
-  const schema = kinds.byKind(target.apiVersion, target.kind)?.schema ?? '';
+  const schema = kinds.byKind(target.apiVersion, target.kind)?.schema;
   const annotations = (current['metadata'] as { annotations?: Record<string, string> }).annotations;
   const text = annotations?.[lastAppliedAnnotation];
   const lastApplied = text === undefined ? {} : (JSON.parse(text) as PlainMap);
-  const patch = threeWayStrategicMergePatch(lastApplied, modified, current, schema);
+  const patch = typeof schema === 'string' ? threeWayStrategicMergePatch(lastApplied, modified, current, schema)
+    : threeWayMergePatch(lastApplied, modified, current);
   // All three come from the API or were decoded before: a failure here is our own mistake.
   assert(!isPatchError(patch), 'a patch between valid objects can be made');
   return patch;

@@ -2,7 +2,7 @@
  * Runs a program of the image as a guest of the process that called it: `nginx` at the end of a start script. The guest
  * gets a host of its own that ends with it; what it listens on is served through the container's one process.
  */
-import type { CallHandlers, Cancel, OutgoingCall, ProcessHost, Program } from '../../../sim/process';
+import type { CallHandle, CallHandlers, Cancel, OutgoingCall, ProcessHost, Program } from '../../../sim/process';
 import type { Task } from '../../../sim/task';
 import type { ContainerContext, ProgramFactory } from '../../images';
 import { signalNumbers } from './process';
@@ -113,7 +113,7 @@ class Guest implements Cancel {
     };
   }
 
-  private call(outgoing: OutgoingCall, handlers: CallHandlers): Cancel {
+  private call(outgoing: OutgoingCall, handlers: CallHandlers): CallHandle {
     const call = this.world.host.call(outgoing, {
       onResult: (result) => {
         this.open.delete(call);
@@ -123,6 +123,7 @@ class Guest implements Cancel {
         if (this.alive) handlers.onEvent?.(payload, subject);
       },
     });
-    return this.keep(call);
+    const { cancel } = this.keep(call);
+    return { cancel, send: (payload, subject) => call.send(payload, subject) };
   }
 }

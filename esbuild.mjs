@@ -4,6 +4,8 @@
  *
  * - dist/desktop.js        the entry for desktop and remote extension hosts; small, because every start loads it
  * - dist/engine.js         the simulation; loaded by the entry's `import('.../host/engine')` on first use
+ * - dist/endpoint.js       the loopback HTTPS endpoint; loaded by `import('.../host/endpoint')` when it is started
+ * - dist/cli.js            `kindergarten serve`, which loads both in the same way
  * - dist/web/extension.js  the same in one file for a browser's extension host, which cannot load a second one
  * - dist/webview/diagram.* the diagram's page
  *
@@ -15,20 +17,22 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(fileURLToPath(import.meta.url));
-const engine = join(root, 'src', 'host', 'engine.ts');
+/** What is loaded on first use only, each from a bundle of its own. */
+const lazyParts = ['engine', 'endpoint'];
 
 /**
- * Keeps the engine out of the entry: its dynamic import becomes a `require` of the file beside the entry.
- * A static import of it is refused, since it would quietly cost every start what laziness saves.
+ * Keeps the lazy parts out of the entry: their dynamic imports become a `require` of the file beside the entry.
+ * A static import is refused, since it would quietly cost every start what laziness saves.
  * @type {import('esbuild').Plugin}
  */
-const lazyEngine = {
-  name: 'lazy-engine',
+const lazy = {
+  name: 'lazy-parts',
   setup(builder) {
-    builder.onResolve({ filter: /(^|\/)engine$/ }, ({ path, resolveDir, kind, importer }) => {
-      if (`${resolve(resolveDir, path)}.ts` !== engine) return undefined;
-      if (kind === 'dynamic-import') return { path: './engine.js', external: true };
-      const text = `${relative(root, importer)}: load the engine by import(), or import only its types`;
+    builder.onResolve({ filter: /(^|\/)(engine|endpoint)$/ }, ({ path, resolveDir, kind, importer }) => {
+      const part = lazyParts.find((name) => resolve(resolveDir, path) === join(root, 'src', 'host', name));
+      if (part === undefined) return undefined;
+      if (kind === 'dynamic-import') return { path: `./${part}.js`, external: true };
+      const text = `${relative(root, importer)}: load the ${part} by import(), or import only its types`;
       return { errors: [{ text }] };
     });
   },
@@ -49,8 +53,12 @@ function bundles(production) {
   const node = { ...common, platform: 'node', target: 'node20', format: 'cjs', external: ['vscode'] };
   /** @type {[string, import('esbuild').BuildOptions][]} */
   const entries = [
-    ['src/host/desktop.ts', { ...node, outfile: 'dist/desktop.js', plugins: [lazyEngine] }],
+    ['src/host/desktop.ts', { ...node, outfile: 'dist/desktop.js', plugins: [lazy] }],
     ['src/host/engine.ts', { ...node, outfile: 'dist/engine.js' }],
+    ['src/host/endpoint.ts', { ...node, outfile: 'dist/endpoint.js' }],
+    ['src/host/cli.ts', {
+      ...node, outfile: 'dist/cli.js', plugins: [lazy], banner: { js: '#!/usr/bin/env node' },
+    }],
     ['src/host/web.ts', {
       ...common, platform: 'browser', format: 'cjs', external: ['vscode'], outfile: 'dist/web/extension.js',
     }],

@@ -1,7 +1,11 @@
 // Generates the API facts of Kubernetes v1.36 that the engine carries: src/api/schema/table.ts (fields, types, merge
-// rules, one line per type) and src/api/types/*.ts (readonly TypeScript interfaces, one file per group).
+// rules, one line per type), src/api/types/*.ts (readonly TypeScript interfaces, one file per group),
+// src/api/protobuf/table.ts (field numbers) and src/api/schema/descriptions.ts (doc texts).
 //
-//   node scripts/generate-api.mjs <facts folder with merge-schema.json and protobuf-fields.json>
+//   node scripts/generate-api.mjs <facts folder with merge-schema.json and protobuf-fields.json> [<package folder>...]
+//
+// Package folders are kubernetes-models 5.1 and @kubernetes-models/apimachinery 3.0, unpacked; without them the doc
+// texts stay as they are.
 //
 // Sources: names, JSON names, types, formats and required-ness from the devDependency @kubernetes/client-node
 // (generated from the release-1.36 OpenAPI document); list types, merge keys, patch strategies and schema defaults from
@@ -10,6 +14,8 @@
 import { readFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { writeDescriptions } from './generate-api/descriptions.mjs';
+import { writeProtobufTable } from './generate-api/protobuf.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const models = join(root, 'node_modules/@kubernetes/client-node/dist/gen/models');
@@ -48,6 +54,8 @@ function packageOf(className, plain) {
     if (pkg) return pkg;
   }
   const version = className[1] === '2' ? 'v2' : 'v1';
+  // Core has a message of this name, too, but no API that would show it.
+  if (plain === 'Preconditions') return packages[1];
   const found = packages.filter((p) => versionOf(p) === version && proto[p.replace('io.k8s', 'k8s.io') + '.' + plain]);
   if (found.length > 0) return found[0];
   // Gone from the newer protobuf list, or never in it (aggregator and apiextensions have no message there).
@@ -278,4 +286,9 @@ nameClasses(classes);
 resolveFields(classes);
 const size = writeTable(classes);
 writeTypes(classes);
-console.log(`${classes.size} types, table ${size} characters`);
+const protobufSize = writeProtobufTable(join(root, 'src/api/protobuf/table.ts'), classes, proto);
+const packageFolders = process.argv.slice(3);
+if (packageFolders.length > 0) {
+  console.log(writeDescriptions(join(root, 'src/api/schema/descriptions.ts'), classes, packageFolders));
+}
+console.log(`${classes.size} types, table ${size} characters, protobuf ${protobufSize} characters`);

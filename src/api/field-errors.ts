@@ -58,6 +58,11 @@ export function invalid(field: string, value: unknown, detail: string): FieldErr
   return make('FieldValueInvalid', field, withValue('Invalid value', value), detail);
 }
 
+/** A malformed value that is not shown: field.OmitValueType. */
+export function invalidUnshown(field: string, detail: string): FieldError {
+  return make('FieldValueInvalid', field, 'Invalid value', detail);
+}
+
 /** A value of the wrong type for its field, found by validation rather than by decoding. */
 export function typeInvalid(field: string, value: unknown, detail: string): FieldError {
   return make('FieldValueTypeInvalid', field, withValue('Invalid value', value), detail);

@@ -34,6 +34,8 @@ export function goJson(value: unknown): string {
     return `{${keys.map((key) => `${goJson(key)}:${goJson(record[key])}`).join(',')}}`;
   }
   if (value === undefined) return 'null';
+  if (typeof value === 'bigint') return value.toString();
+  if (typeof value === 'bigint') return value.toString();
   return JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, (char) => `\\u${hex(char.charCodeAt(0), 4)}`);
 }
 

@@ -5,10 +5,11 @@
  * (uid, timestamps, resourceVersion, generation, finalizers, metadata validation) lives in the registry, not here.
  * Models the strategies of pkg/registry, the defaults of pkg/apis and the printers of pkg/printers/internalversion.
  */
+import type { Decoded } from './decode/decode';
 import type { FieldError } from './field-errors';
 import type { ResourceVerb } from './request';
 import type { ObjectType } from './schema/schema';
-import type { KubeObject } from './types';
+import type { JSONSchemaProps, KubeObject } from './types';
 
 /** The rule that a kind's names follow; names.ts has the checks and their messages. */
 export type NameRule =
@@ -40,6 +41,16 @@ export interface StrategyContext {
   readonly nowMs: number;
   /** The subresource that is written, or undefined for the main resource. */
   readonly subresource?: Subresource;
+  /** Who sends the request; absent where nobody does. */
+  readonly user?: RequestUser;
+}
+
+/** Who a request comes from, as far as an object can say it. */
+export interface RequestUser {
+  readonly name: string;
+  readonly uid?: string;
+  readonly groups: readonly string[];
+  readonly extra?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** A value of a table cell as it goes over the wire. */
@@ -67,6 +78,14 @@ export interface GracefulDeletion<T extends KubeObject = KubeObject> {
   readonly gracePeriodSeconds: (object: T, requestedSeconds: number | undefined) => number;
 }
 
+/** How a part of an object is written through a subresource of its own. */
+export interface PartialUpdate<T extends KubeObject = KubeObject> {
+  /** The old object with the part of the given one. */
+  readonly merge: (object: T, old: T) => T;
+  /** Everything wrong with the merged object, apart from its metadata. */
+  readonly validate: (object: T, old: T) => readonly FieldError[];
+}
+
 /** The scale subresource of a kind: where it reads and writes. */
 export interface ScaleAccess<T extends KubeObject = KubeObject> {
   readonly specReplicas: (object: T) => number;
@@ -74,6 +93,8 @@ export interface ScaleAccess<T extends KubeObject = KubeObject> {
   /** The label selector of the pods as text, empty when there is none. */
   readonly selector: (object: T) => string;
   readonly withReplicas: (object: T, replicas: number) => T;
+  /** Where the wanted number lies, for field ownership: `spec.replicas` unless said otherwise. */
+  readonly replicasPath?: readonly string[];
 }
 
 /**
@@ -102,6 +123,10 @@ export interface KindDescription<T extends KubeObject = KubeObject> {
   readonly namespaced: boolean;
   /** Name of the type in the schema table, or the type itself for a custom resource. */
   readonly schema: string | ObjectType;
+  /** A custom resource's schema as its author wrote it, for OpenAPI; only custom resources have one. */
+  readonly jsonSchema?: JSONSchemaProps;
+  /** Decodes a document where the schema's type alone does not tell how: custom resources, which are pruned. */
+  readonly decode?: (document: Readonly<Record<string, unknown>>) => Decoded;
   /** Set when objects are stored as another version of the kind: how to come from one to the other. */
   readonly conversion?: Conversion<T>;
   /** Set for kinds that are answered and never stored, such as TokenReview: the server computes the answer. */
@@ -115,10 +140,14 @@ export interface KindDescription<T extends KubeObject = KubeObject> {
   readonly prepareForCreate?: (object: T, context: StrategyContext) => T;
   /** What is special on update, after the registry has kept status (or, for status, everything else). */
   readonly prepareForUpdate?: (object: T, old: T, context: StrategyContext) => T;
+  /** What the first request to delete an object adds to it, such as a finalizer. */
+  readonly prepareForDelete?: (object: T, context: StrategyContext) => T;
   /** Errors of a new object, apart from its metadata. */
   readonly validate?: (object: T) => readonly FieldError[];
   /** Errors of an update, apart from metadata; the registry does not run `validate` as well. */
   readonly validateUpdate?: (object: T, old: T) => readonly FieldError[];
+  /** Subresources through which a part of the object is written; all else in a request is dropped. */
+  readonly parts?: { readonly [name in Subresource]?: PartialUpdate<T> };
   /** Errors of an update through the status subresource. */
   readonly validateStatusUpdate?: (object: T, old: T) => readonly FieldError[];
   readonly nameRule: NameRule;
@@ -134,6 +163,13 @@ export interface KindDescription<T extends KubeObject = KubeObject> {
   readonly selectableFields?: (object: T) => Readonly<Record<string, string>>;
   /** Warnings that the server sends with a create or update, in the Warning header. */
   readonly warnings?: (object: T, old: T | undefined) => readonly string[];
+  /**
+   * Set when dependents outlive an object that is deleted without a propagation policy; `warning` tells the client so.
+   * DefaultGarbageCollectionPolicy of the few strategies that keep what v1 once did.
+   */
+  readonly orphansDependents?: { readonly warning?: string };
+  /** The warning that every request for the kind is answered with: APILifecycleDeprecated and its replacement. */
+  readonly deprecation?: string;
   readonly columns: readonly TableColumn<T>[];
   readonly graceful?: GracefulDeletion<T>;
   readonly scale?: ScaleAccess<T>;

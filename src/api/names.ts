@@ -208,7 +208,8 @@ function lengthProblems(text: string, maxBytes: number): readonly string[] {
   return byteLength(text) > maxBytes ? [maxLengthMessage(maxBytes)] : [];
 }
 
-function patternMessage(message: string, pattern: string, examples: readonly string[]): string {
+/** A complaint with examples of what is right: RegexError. */
+export function patternMessage(message: string, pattern: string, examples: readonly string[]): string {
   const shown = examples.map((example) => `'${example}', `).join(' or ');
   return `${message} (e.g. ${shown}regex used for validation is '${pattern}')`;
 }

@@ -50,6 +50,8 @@ export interface ApiRequest {
   /** The object of a create or update, or the patch; frozen plain data. */
   readonly body?: unknown;
   readonly patchType?: PatchType;
+  /** What is wrong with the text of the body only for a strict reader: `duplicate field "spec.replicas"`. */
+  readonly strictProblems?: readonly string[];
   readonly options: RequestOptions;
   readonly user: Credential;
   readonly userAgent: string;

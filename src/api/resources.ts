@@ -1,9 +1,9 @@
 /** Typed handles of the resources that components work with: `client.get(pods, 'default', 'web')` is a Pod. */
 import type { ResourceType } from './request';
 import type {
-  ClusterRole, ClusterRoleBinding, ConfigMap, ControllerRevision, DaemonSet, Deployment, EndpointSlice, Event,
-  KubeObject, Lease, Namespace, Node, Pod, PriorityClass, ReplicaSet, Role, RoleBinding, Secret, Service,
-  ServiceAccount, StorageClass,
+  APIService, ClusterRole, ClusterRoleBinding, ConfigMap, ControllerRevision, DaemonSet, Deployment, EndpointSlice, Event,
+  FlowSchema, KubeObject, Lease, Namespace, Node, PersistentVolume, PersistentVolumeClaim, Pod, PriorityClass,
+  PriorityLevelConfiguration, ReplicaSet, Role, RoleBinding, Secret, Service, ServiceAccount, ServiceCIDR, StorageClass,
 } from './types';
 
 function resource<T extends KubeObject>(
@@ -30,6 +30,15 @@ export const controllerRevisions =
 export const storageClasses = resource<StorageClass>('storage.k8s.io', 'v1', 'storageclasses', 'StorageClass', false);
 export const priorityClasses =
   resource<PriorityClass>('scheduling.k8s.io', 'v1', 'priorityclasses', 'PriorityClass', false);
+export const persistentVolumes = resource<PersistentVolume>('', 'v1', 'persistentvolumes', 'PersistentVolume', false);
+export const persistentVolumeClaims =
+  resource<PersistentVolumeClaim>('', 'v1', 'persistentvolumeclaims', 'PersistentVolumeClaim', true);
+export const apiServices = resource<APIService>('apiregistration.k8s.io', 'v1', 'apiservices', 'APIService', false);
+export const flowSchemas =
+  resource<FlowSchema>('flowcontrol.apiserver.k8s.io', 'v1', 'flowschemas', 'FlowSchema', false);
+export const priorityLevelConfigurations = resource<PriorityLevelConfiguration>(
+  'flowcontrol.apiserver.k8s.io', 'v1', 'prioritylevelconfigurations', 'PriorityLevelConfiguration', false);
+export const serviceCidrs = resource<ServiceCIDR>('networking.k8s.io', 'v1', 'servicecidrs', 'ServiceCIDR', false);
 export const roles = resource<Role>('rbac.authorization.k8s.io', 'v1', 'roles', 'Role', true);
 export const roleBindings = resource<RoleBinding>('rbac.authorization.k8s.io', 'v1', 'rolebindings', 'RoleBinding', true);
 export const clusterRoles = resource<ClusterRole>('rbac.authorization.k8s.io', 'v1', 'clusterroles', 'ClusterRole', false);

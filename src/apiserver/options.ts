@@ -3,6 +3,7 @@
  * kinds it serves, the wall time at the start of the run). Plain data.
  */
 import type { KindRegistry } from '../api/registry';
+import type { ClusterPki } from '../pki/cluster-pki';
 
 /** A line of a static token file (--token-auth-file). */
 export interface TokenUser {
@@ -24,6 +25,10 @@ export interface ApiServerOptions {
   readonly port?: number;
   /** --advertise-address; the own address unless said otherwise. */
   readonly advertiseAddress?: string;
+  /**
+   * Certificates and keys: /etc/kubernetes/pki. Made of nothing secret when absent, which is for tests alone.
+   */
+  readonly pki?: ClusterPki;
   /** Users by their static token. */
   readonly tokens?: Readonly<Record<string, TokenUser>>;
   /** --runtime-config: `apps/v1=false`, `api/all=false`. */

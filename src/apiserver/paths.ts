@@ -1,66 +1,90 @@
 /**
- * Paths that are no resources: health checks and the version. Models apiserver's pkg/server/healthz with the checks of
- * kube-apiserver that stand for something here. Discovery and OpenAPI are not modelled: they answer 404.
+ * Paths that are no resources, nearly all of them behind one function: the version, health checks, metrics, discovery,
+ * OpenAPI, and the list of these paths (the issuer of tokens is beside it, in authentication). Models the mux of
+ * apiserver's pkg/server with its routes. Not served: /logs, /debug and the configuration pages.
  */
+import { DiscoveryHandler } from './discovery/handler';
+import { type DiscoveredGroup, discoverKinds } from './discovery/groups';
+import { answerHealth, healthPaths, type ServerHealth } from './health';
+import type { PathAnswer, PathHandler } from './http/path-handlers';
+import { metricsContentType, metricsText } from './metrics';
+import { OpenApiHandler } from './openapi/handler';
 import { serverVersion } from './options';
+import type { RequestCounts } from './request-counts';
+import type { ServedResources } from './storage/served-resources';
 
-/** What the health checks look at. */
-export interface ServerHealth {
-  readonly etcdReachable: boolean;
-  readonly cachesFilled: boolean;
-  readonly hooksDone: boolean;
-  readonly shuttingDown: boolean;
+/** What the paths tell of. */
+export interface PathContext {
+  readonly resources: ServedResources;
+  /** Where the server is reached from outside the cluster network: `172.18.0.2:6443`. */
+  readonly serverAddress: () => string;
+  readonly health: () => ServerHealth;
+  readonly requests: RequestCounts;
 }
 
-export interface PathAnswer {
-  readonly code: number;
-  readonly body: string;
+/** What is made from the set of kinds, and made anew when the set changes. */
+interface Documents {
+  readonly groups: readonly DiscoveredGroup[];
+  readonly discovery: DiscoveryHandler;
+  readonly openApi: OpenApiHandler;
 }
 
-type Check = readonly [name: string, passes: (health: ServerHealth) => boolean];
+/** The handler of all paths that are no resources. */
+export function nonResourcePaths(context: PathContext): PathHandler {
+  let documents: Documents | undefined;
+  context.resources.onChange(() => {
+    documents = undefined;
+  });
+  const current = (): Documents => documents ??= makeDocuments(context);
+  return (path, query, accept, headers) => {
+    const ifNoneMatch = headers['if-none-match'];
+    const health = answerHealth(path, query, context.health());
+    if (health) return health;
+    if (path.startsWith('/openapi/')) return current().openApi.answer(path, query, accept, ifNoneMatch);
+    if (/^\/apis?(\/|$)/.test(path)) return current().discovery.answer(path, accept, ifNoneMatch);
+    return answerOther(path, context, () => current().groups);
+  };
+}
 
-const common: readonly Check[] = [
-  ['ping', () => true],
-  ['log', () => true],
-  ['etcd', (health) => health.etcdReachable],
-];
-const readinessOnly: readonly Check[] = [
-  ['etcd-readiness', (health) => health.etcdReachable],
-  ['informer-sync', (health) => health.cachesFilled],
-];
-const hooks: readonly Check[] = [
-  'rbac/bootstrap-roles', 'scheduling/bootstrap-system-priority-classes', 'start-system-namespaces-controller',
-  'start-kubernetes-service-controller', 'start-kube-apiserver-identity-lease-controller',
-].map((name): Check => [`poststarthook/${name}`, (health) => health.hooksDone]);
-const shutdown: Check = ['shutdown', (health) => !health.shuttingDown];
+function makeDocuments({ resources, serverAddress }: PathContext): Documents {
+  const kinds = resources.all.map(({ kind }) => kind);
+  const groups = discoverKinds(kinds);
+  return {
+    groups, discovery: new DiscoveryHandler(groups, serverAddress()), openApi: new OpenApiHandler(groups, kinds),
+  };
+}
 
-const checks: Readonly<Record<string, readonly Check[]>> = {
-  livez: [...common, ...hooks],
-  readyz: [...common, ...readinessOnly, ...hooks, shutdown],
-  healthz: [...common, ...hooks],
-};
-
-/** The answer to a GET of a path, or undefined when nothing is served there. */
-export function answerPath(path: string, health: ServerHealth): PathAnswer | undefined {
-  const [route = '', query = ''] = path.split('?');
-  if (route === '/version' || route === '/version/') {
-    return { code: 200, body: JSON.stringify(serverVersion, undefined, 2) };
+function answerOther(
+  path: string, context: PathContext, groups: () => readonly DiscoveredGroup[],
+): PathAnswer | undefined {
+  switch (path) {
+    case '/':
+      return json({ paths: listPaths(groups()) });
+    case '/version': case '/version/':
+      return json(serverVersion);
+    case '/metrics': {
+      const { resources, requests } = context;
+      const { etcdReachable } = context.health();
+      const body = metricsText({ resources, requests, etcdReachable });
+      return { status: 200, contentType: metricsContentType, body };
+    }
+    default:
+      return undefined;
   }
-  const [, endpoint = '', ...rest] = route.split('/');
-  const all = Object.hasOwn(checks, endpoint) ? checks[endpoint] : undefined;
-  if (!all) return undefined;
-  if (rest.length === 0) {
-    const verbose = query.split('&').some((part) => /^verbose\b/.test(part));
-    return runChecks(endpoint, all, health, verbose);
-  }
-  const single = all.find(([name]) => name === rest.join('/'));
-  return single && runChecks(endpoint, [single], health, false);
 }
 
-function runChecks(endpoint: string, all: readonly Check[], health: ServerHealth, verbose: boolean): PathAnswer {
-  const failed = all.some(([, passes]) => !passes(health));
-  if (!failed && !verbose) return { code: 200, body: 'ok' };
-  const lines = all.map(([name, passes]) => (passes(health) ? `[+]${name} ok` : `[-]${name} failed: reason withheld`));
-  const last = failed ? `${endpoint} check failed` : `${endpoint} check passed`;
-  return { code: failed ? 500 : 200, body: `${[...lines, last].join('\n')}\n` };
+function json(value: unknown): PathAnswer {
+  return { status: 200, contentType: 'application/json', body: JSON.stringify(value, undefined, 2) };
+}
+
+function listPaths(groups: readonly DiscoveredGroup[]): readonly string[] {
+  const api = groups.flatMap(({ name, versions }) => {
+    const root = name === '' ? '/api' : `/apis/${name}`;
+    const own = versions.map(({ version }) => `${root}/${version}`);
+    return name === '' ? own : [`/apis/${name}`, ...own];
+  });
+  return [
+    '/.well-known/openid-configuration', '/api', '/apis', '/apis/', ...api, ...healthPaths(), '/metrics', '/openapi/v2',
+    '/openapi/v3', '/openapi/v3/', '/openid/v1/jwks', '/version',
+  ].sort();
 }

@@ -15,7 +15,8 @@ import type { Subject } from '../protocol/trace';
 import type { IncomingCall, ProcessHost } from '../sim/process';
 import type { Task } from '../sim/task';
 import { type AdmissionChain, refusedSubject } from './admission/chain';
-import type { Authenticator, UserInfo } from './authentication';
+import type { Authenticator } from './authentication/authenticator';
+import type { UserInfo } from './authentication/user';
 import { type AuthorizationAttributes, forbiddenRequest } from './authorization/attributes';
 import type { Authorizer } from './authorization/authorizer';
 import type { Execution } from './execution';
@@ -29,8 +30,11 @@ import { getScale, writeScale } from './registry/scale';
 import type { RequestScope } from './registry/scope';
 import type { ServiceAllocator } from './registry/services/allocator';
 import { update } from './registry/update';
+import { answerVirtually, type VirtualHandlers } from './registry/virtual';
 import { watch } from './registry/watch';
-import type { ServedResource, ServedResources } from './storage/served-resource';
+import type { RequestCounts } from './request-counts';
+import type { ServedResource } from './storage/served-resource';
+import type { ServedResources } from './storage/served-resources';
 
 /** The parts of a server that requests pass through. */
 export interface ServerParts {
@@ -39,6 +43,9 @@ export interface ServerParts {
   readonly authorizer: Authorizer;
   readonly admission: AdmissionChain;
   readonly serviceAllocator: ServiceAllocator;
+  /** What answers for virtual kinds and for subresources that are not stored, by `resource` or `resource/subresource`. */
+  readonly virtual: VirtualHandlers;
+  readonly requestCounts: RequestCounts;
 }
 
 /** Where a watch streams to, and what can read the past; a preview has neither. */
@@ -61,9 +68,17 @@ export function* handle(
   if (!user) return answer(unauthorized(), request, []);
   const refusal = authorize(parts, user, request, request.verb, subject, execution);
   if (refusal) return answer(refusal, request, []);
+  return yield* carryOut(parts, request, user, subject, execution, connection);
+}
+
+/** Carries out a request that is authenticated and authorized. Undefined is the answer of a watch that streams. */
+export function* carryOut(
+  parts: ServerParts, request: ApiRequest, user: UserInfo, subject: Subject, execution: Execution,
+  connection?: Connection,
+): Task<ApiResponse | undefined> {
   const resource = parts.resources.find(request.group, request.version, request.resource);
   if (!resource) return answer(pathNotFoundStatus(), request, []);
-  const warnings: string[] = [];
+  const warnings: string[] = resource.kind.deprecation === undefined ? [] : [resource.kind.deprecation];
   let created = false;
   const scope: RequestScope = {
     request, resource, user, subject, execution, warnings,
@@ -74,14 +89,18 @@ export function* handle(
       return authorize(parts, user, request, verb, subject, execution);
     },
   };
-  const body = yield* dispatch(scope, resource, connection);
-  return body && answer(body, request, warnings, created);
+  const handler = parts.virtual.find(resource, request.subresource);
+  const body = handler ? yield* answerVirtually(scope, handler) : yield* dispatch(scope, resource, connection);
+  const response = body && answer(body, request, warnings, created);
+  // Previews and the server's own requests have no connection, and nobody sees them.
+  if (connection) parts.requestCounts.count(request, response?.code ?? 200);
+  return response;
 }
 
 function authenticate(
   parts: ServerParts, request: ApiRequest, subject: Subject, execution: Execution,
 ): UserInfo | undefined {
-  const user = parts.authenticator.authenticate(request.user, execution.objects);
+  const user = parts.authenticator.authenticate(request.user, execution.objects, execution.wallMs);
   if (user) execution.stage('authentication', true, subject);
   else execution.stage('authentication', false, refusedSubject(subject, unauthorized()));
   return user;
@@ -90,7 +109,13 @@ function authenticate(
 function authorize(
   parts: ServerParts, user: UserInfo, request: ApiRequest, verb: string, subject: Subject, execution: Execution,
 ): FailureStatus | undefined {
-  const attributes = authorizationAttributes(user, request, verb);
+  return decide(parts, authorizationAttributes(user, request, verb), subject, execution);
+}
+
+/** Asks the authorizers and records what they say; the 403 of a refusal. */
+export function decide(
+  parts: ServerParts, attributes: AuthorizationAttributes, subject: Subject, execution: Execution,
+): FailureStatus | undefined {
   const decision = parts.authorizer.authorize(attributes);
   if (decision.allowed) {
     execution.stage('authorization', true, subject, decision.authorizer);
@@ -126,13 +151,13 @@ function* dispatch(
   if (needsNamespace && !namespace) return methodNotAllowed();
   if (subresource) return yield* dispatchSubresource(scope, subresource as Subresource);
   switch (verb) {
-    case 'create': return yield* create(scope);
+    case 'create': return kind.virtual ? notModelled(resource) : yield* create(scope);
     case 'get': return yield* get(scope);
     case 'list': return yield* list(scope, connection?.etcd);
     case 'update': return yield* update(scope);
     case 'patch': return yield* patch(scope);
     case 'delete': return yield* remove(scope, name ?? '');
-    case 'deletecollection': return yield* removeCollection(scope);
+    case 'deletecollection': return yield* removeCollection(scope, connection?.etcd);
     case 'watch':
       if (!connection) return badRequest('a preview cannot watch');
       return yield* watch(scope, connection.call, connection.host);
@@ -149,6 +174,14 @@ function* dispatchSubresource(scope: RequestScope, subresource: Subresource): Ta
       if (verb === 'update') return yield* update(scope, 'status');
       if (verb === 'patch') return yield* patch(scope, 'status');
       return methodNotAllowed();
+    case 'approval':
+      if (verb === 'get') return yield* get(scope);
+      if (verb === 'update') return yield* update(scope, 'approval');
+      return verb === 'patch' ? yield* patch(scope, 'approval') : methodNotAllowed();
+    case 'ephemeralcontainers': case 'resize':
+      if (verb === 'get') return yield* get(scope);
+      if (verb === 'update') return yield* update(scope, subresource);
+      return verb === 'patch' ? yield* patch(scope, subresource) : methodNotAllowed();
     case 'finalize':
       return verb === 'update' ? yield* update(scope, 'finalize') : methodNotAllowed();
     case 'scale': {
@@ -167,8 +200,8 @@ function* dispatchSubresource(scope: RequestScope, subresource: Subresource): Ta
 }
 
 /** What a real server does here and this one does not yet; 501 is a code that Kubernetes itself never sends. */
-function notModelled(resource: ServedResource, subresource: string): FailureStatus {
-  const message = `${resource.name}/${subresource} is not modelled`;
+function notModelled(resource: ServedResource, subresource?: string): FailureStatus {
+  const message = `${resource.name}${subresource === undefined ? '' : `/${subresource}`} is not modelled`;
   return failure(501, 'MethodNotAllowed', message, { kind: resource.kind.plural });
 }
 

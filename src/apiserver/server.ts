@@ -8,33 +8,59 @@ import { RandomSource } from '../base/random';
 import type { ApiRequest, ApiResponse, PathRequest } from '../api/request';
 import { pathNotFoundStatus, serviceUnavailable, unauthorized } from '../api/status';
 import { formatTime } from '../api/time';
+import { type HttpRequest as WebRequest, isHttpRequest } from '../api/web';
 import type { KubeObject, Status } from '../api/types';
 import { type EtcdClient, etcdClient } from '../etcd/client';
+import { ClusterPki } from '../pki/cluster-pki';
+import type { HttpRequest } from '../protocol/http';
 import type { ApiStage, Subject } from '../protocol/trace';
 import type { IncomingCall, ProcessHost, Program } from '../sim/process';
 import { runTask, type Task, waitFor } from '../sim/task';
 import { AdmissionChain, refusedSubject } from './admission/chain';
-import { Authenticator, loopbackUser } from './authentication';
+import { Authenticator } from './authentication/authenticator';
+import { issuerDiscovery } from './authentication/issuer-discovery';
+import { ServiceAccountTokens } from './authentication/service-account-tokens';
+import { loopbackUser } from './authentication/user';
 import { type AuthorizationAttributes, forbiddenRequest } from './authorization/attributes';
 import { Authorizer } from './authorization/authorizer';
 import { defaultClusterRoles } from './bootstrap/rbac';
 import { bootstrapObjects } from './controllers/bootstrap';
+import { publishAuthentication } from './controllers/cluster-authentication';
 import { Compactor } from './controllers/compaction';
+import { FlowSchemaStatus } from './controllers/flow-schema-status';
 import { IdentityLease, identityLeaseIntervalMs } from './controllers/identity-lease';
 import { endpointIntervalMs, KubernetesService } from './controllers/kubernetes-service';
 import type { Loopback } from './controllers/loopback';
+import { ensureServiceCidr } from './controllers/service-cidr';
+import { CustomResources } from './custom/custom-resources';
+import { DefinitionController } from './custom/definition-controller';
 import type { Execution } from './execution';
+import type { ServerHealth } from './health';
+import { HttpFrontEnd } from './http/front-end';
+import { dataCall, isRawHttp, rawRequest } from './http/in-cluster';
+import type { PathHandler } from './http/path-handlers';
+import { subresourceHandlers } from './http/sessions';
+import { parseQuery } from './http/target';
 import { type ApiServerOptions, limits } from './options';
-import { answerPath, type ServerHealth } from './paths';
+import { nonResourcePaths } from './paths';
 import { handle, type ServerParts } from './pipeline';
-import { endStream, sendBookmark } from './registry/watch';
+import { sendBookmark } from './registry/watch';
+import { RequestCounts } from './request-counts';
 import { ServiceAllocator } from './registry/services/allocator';
+import { bindings } from './registry/bindings';
+import { componentStatuses } from './registry/component-statuses';
+import { virtualHandlers } from './registry/virtual';
+import { accessReviews } from './reviews/access';
+import { tokenRequests } from './reviews/token-request';
+import { tokenReviews } from './reviews/tokens';
 import { DryRunStore, Overlay } from './storage/dry-run-store';
 import { EtcdStore } from './storage/etcd-store';
 import { LeasePool } from './storage/lease-pool';
 import { Reflector } from './storage/reflector';
-import { ServedResources } from './storage/served-resource';
+import type { ServedResource } from './storage/served-resource';
+import { ServedResources } from './storage/served-resources';
 import type { Store } from './storage/store';
+import { streamingSubresources } from './subresources/handlers';
 
 /** How long a post-start hook that failed waits before it tries again. */
 const hookRetryMs = 1_000;
@@ -43,12 +69,17 @@ const rbacResources = ['roles', 'clusterroles', 'rolebindings', 'clusterrolebind
 
 export class ApiServer implements Program {
   private readonly parts: ServerParts;
+  private readonly paths: PathHandler;
+  private readonly pki: ClusterPki;
+  private readonly tokens: ServiceAccountTokens;
   private host: ProcessHost | undefined;
   private etcd: EtcdClient | undefined;
   private execution: Execution | undefined;
+  private frontEnd: HttpFrontEnd | undefined;
   private dryRun: Execution | undefined;
   private kubernetesService: KubernetesService | undefined;
   private identityLease: IdentityLease | undefined;
+  private definitionController: DefinitionController | undefined;
   private waiting: (() => void)[] = [];
   private hooks: 'waiting' | 'running' | 'done' = 'waiting';
   private shuttingDown = false;
@@ -59,13 +90,26 @@ export class ApiServer implements Program {
     const resources = new ServedResources(options.kinds, options.runtimeConfig, () => this.host?.nowMs ?? 0);
     const nodeRole = defaultClusterRoles().find((role) => role.metadata.name === 'system:node');
     const authorizer = new Authorizer(resources, nodeRole?.rules ?? []);
+    this.pki = options.pki ?? new ClusterPki('', options.epochMs);
+    const tokens = this.tokens = new ServiceAccountTokens(() => this.pki.serviceAccountKey);
+    const authenticator = new Authenticator(tokens, options.tokens);
     this.parts = {
       resources,
-      authenticator: new Authenticator(options.tokens),
+      authenticator,
       authorizer,
-      admission: new AdmissionChain(options.featureGates),
+      admission: new AdmissionChain(authorizer, options.featureGates),
       serviceAllocator: new ServiceAllocator(options.serviceSubnet),
+      virtual: virtualHandlers([
+        ...accessReviews(authorizer), ...tokenReviews(authenticator), tokenRequests(tokens),
+        bindings(() => resources.named('pods')), componentStatuses(() => this.host, options.etcd),
+      ]),
+      requestCounts: new RequestCounts(),
     };
+    this.paths = nonResourcePaths({
+      resources, requests: this.parts.requestCounts, health: () => this.health(),
+      serverAddress: () => `${options.advertiseAddress ?? this.host?.address ?? ''}:${options.port ?? 6443}`,
+    });
+    new CustomResources(resources);
     for (const plural of rbacResources) {
       const cache = resources.find('rbac.authorization.k8s.io', 'v1', plural)?.cache;
       cache?.onEvent(() => authorizer.invalidate());
@@ -79,24 +123,38 @@ export class ApiServer implements Program {
   }
 
   start(host: ProcessHost): void {
-    const { parts, options } = this;
+    const { options } = this;
     this.host = host;
     const etcd = etcdClient(host, { endpoint: options.etcd, timeoutMs: limits.requestTimeoutMs });
     this.etcd = etcd;
     this.execution = this.executionOn(host, new EtcdStore(host, etcd, new LeasePool(etcd, () => host.nowMs)));
     this.dryRun = this.executionOn(host, new DryRunStore());
     host.listen(options.port ?? 6443);
-    for (const resource of parts.resources.all) {
-      resource.cache.onReset(() => {
-        for (const watcher of [...resource.watchers.all()]) endStream(watcher);
-      });
-      new Reflector(host, etcd, resource, () => this.onCacheState()).start();
-    }
+    this.feedCaches(host, etcd);
     this.startControllers(host, etcd);
+    this.frontEnd = this.makeFrontEnd(host, etcd);
+  }
+
+  /** Keeps a reflector for every resource with a cache of its own, also for those that come and go later. */
+  private feedCaches(host: ProcessHost, etcd: EtcdClient): void {
+    const reflectors = new Map<ServedResource, Reflector>();
+    this.parts.resources.onStorage({
+      started: (resource) => {
+        const reflector = new Reflector(host, etcd, resource, () => this.onCacheState());
+        reflectors.set(resource, reflector);
+        reflector.start();
+      },
+      stopped: (resource) => {
+        reflectors.get(resource)?.stop();
+        reflectors.delete(resource);
+      },
+    });
   }
 
   serve(call: IncomingCall): void {
-    const payload = call.payload as ApiRequest | PathRequest;
+    const payload = call.payload as ApiRequest | PathRequest | HttpRequest;
+    if ('target' in payload) return defined(this.frontEnd, 'the HTTP front').serve(call, payload);
+    if (isHttpRequest(payload) && 'method' in payload && isRawHttp(payload)) return this.serveWeb(call, payload);
     if ('path' in payload) return this.servePath(call, payload);
     if (this.hooks === 'done') runTask(this.serveRequest(call, payload));
     else this.waiting.push(() => runTask(this.serveRequest(call, payload)));
@@ -151,12 +209,39 @@ export class ApiServer implements Program {
     if (response) call.reply(response, responseSubject(call.subject, response));
   }
 
+  /** HTTP of a process inside: its credential is data, unless it sends a token. */
+  private serveWeb(call: IncomingCall, request: WebRequest): void {
+    const { authenticator, resources } = this.parts;
+    const { user: credential } = request;
+    const inside = credential.kind === 'certificate' || credential.kind === 'serviceAccount';
+    const wallMs = this.wallMs(defined(this.host, 'the host'));
+    const known = inside ? authenticator.authenticate(credential, resources, wallMs) : undefined;
+    defined(this.frontEnd, 'the HTTP front').serve(dataCall(call), rawRequest(request), known);
+  }
+
+  private makeFrontEnd(host: ProcessHost, etcd: EtcdClient): HttpFrontEnd {
+    return new HttpFrontEnd({
+      parts: this.parts, host, etcd,
+      execution: defined(this.execution, 'the execution'),
+      dryRun: defined(this.dryRun, 'the execution of dry runs'),
+      paths: [
+        issuerDiscovery(this.tokens),
+        this.paths,
+      ],
+      sessions: subresourceHandlers(streamingSubresources),
+      whenReady: (run) => {
+        if (this.hooks === 'done') run();
+        else this.waiting.push(run);
+      },
+    });
+  }
+
   private servePath(call: IncomingCall, { path, user: credential }: PathRequest): void {
     const execution = defined(this.execution, 'the execution');
     const { authenticator, authorizer, resources } = this.parts;
     const { subject } = call;
     const reply = (code: number, body: string | Status): void => call.reply({ code, body }, { ...subject, code });
-    const user = authenticator.authenticate(credential, resources);
+    const user = authenticator.authenticate(credential, resources, execution.wallMs);
     if (!user) {
       execution.stage('authentication', false, refusedSubject(subject, unauthorized()));
       return reply(401, unauthorized());
@@ -173,13 +258,13 @@ export class ApiServer implements Program {
       return reply(403, status);
     }
     execution.stage('authorization', true, subject, decision.authorizer);
-    const answer = answerPath(path, this.health());
-    if (answer) reply(answer.code, answer.body);
+    const answer = this.paths(route, parseQuery(path.slice(route.length + 1)), '', {});
+    if (answer && typeof answer.body === 'string') reply(answer.status, answer.body);
     else reply(404, pathNotFoundStatus());
   }
 
   private health(): ServerHealth {
-    const caches = this.parts.resources.all.map(({ cache }) => cache);
+    const caches = this.parts.resources.stored.map(({ cache }) => cache);
     return {
       etcdReachable: caches.every((cache) => cache.connected),
       cachesFilled: caches.every((cache) => cache.initialised),
@@ -228,7 +313,7 @@ export class ApiServer implements Program {
 
   private onCacheState(): void {
     if (this.hooks !== 'waiting') return;
-    if (this.parts.resources.all.some(({ cache }) => !cache.initialised || !cache.connected)) return;
+    if (this.parts.resources.stored.some(({ cache }) => !cache.initialised || !cache.connected)) return;
     this.hooks = 'running';
     runTask(this.runHooks());
   }
@@ -237,12 +322,17 @@ export class ApiServer implements Program {
     const host = defined(this.host, 'the host');
     const loopback = this.loopback();
     for (;;) {
-      const made = yield* bootstrapObjects(loopback, this.parts.resources);
+      const { resources } = this.parts;
+      const made = (yield* bootstrapObjects(loopback, resources))
+        && (yield* ensureServiceCidr(loopback, resources, this.options.serviceSubnet, this.wallMs(host)))
+        && (yield* publishAuthentication(loopback, resources, this.pki, this.wallMs(host)));
       if (made && (yield* defined(this.kubernetesService, 'the kubernetes service').reconcile())) break;
       yield* waitFor<void>((resume) => host.after(hookRetryMs, () => resume()));
     }
     yield* defined(this.identityLease, 'the identity lease').renew(this.wallMs(host));
     this.hooks = 'done';
+    this.definitionController?.start();
+    new FlowSchemaStatus({ loopback, resources: this.parts.resources, wallMs: () => this.wallMs(host) }).start();
     for (const resume of this.waiting.splice(0)) resume();
   }
 
@@ -278,6 +368,10 @@ export class ApiServer implements Program {
     const instance = host.random('identity').uuid();
     const lease = this.identityLease = new IdentityLease(loopback, parts.resources, options.hostname, instance);
     const compactor = new Compactor(etcd);
+    this.definitionController = new DefinitionController({
+      loopback, resources: parts.resources, wallMs: () => this.wallMs(host),
+      after: (ms, run) => void host.after(ms, run),
+    });
     this.every(host, endpointIntervalMs, () => kubernetesService.reconcile());
     this.every(host, identityLeaseIntervalMs, () => lease.renew(this.wallMs(host)));
     this.every(host, limits.compactionIntervalMs, () => compactor.compact());

@@ -22,7 +22,11 @@ function utf8Bytes(text: string): number[] {
 
 /** A text as base64 of its UTF-8 bytes. */
 export function base64Encode(text: string): string {
-  const bytes = utf8Bytes(text);
+  return base64OfBytes(utf8Bytes(text));
+}
+
+/** Bytes as base64. */
+export function base64OfBytes(bytes: ArrayLike<number>): string {
   let out = '';
   for (let i = 0; i < bytes.length; i += 3) {
     const [a = 0, b = 0, c = 0] = [bytes[i], bytes[i + 1], bytes[i + 2]];
@@ -36,6 +40,12 @@ export function base64Encode(text: string): string {
 
 /** The text that base64 stands for, or undefined when it is malformed or no UTF-8 text. */
 export function base64Decode(encoded: string): string | undefined {
+  const bytes = base64Bytes(encoded);
+  return bytes && utf8Text(bytes);
+}
+
+/** The bytes that base64 stands for, or undefined when it is malformed. */
+export function base64Bytes(encoded: string): Uint8Array | undefined {
   const digits = encoded.replace(/[\r\n]/g, '');
   if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(digits)) return undefined;
   const bytes: number[] = [];
@@ -44,11 +54,11 @@ export function base64Decode(encoded: string): string | undefined {
     const [a = 0, b = 0, c = 0, d = 0] = four;
     bytes.push((a << 2) | (b >> 4), ((b & 15) << 4) | (c >> 2), ((c & 3) << 6) | d);
   }
-  return utf8Text(bytes.slice(0, base64ByteLength(digits)));
+  return Uint8Array.from(bytes.slice(0, base64ByteLength(digits)));
 }
 
-function utf8Text(bytes: readonly number[]): string | undefined {
-  const percent = bytes.map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('');
+function utf8Text(bytes: Uint8Array): string | undefined {
+  const percent = Array.from(bytes, (byte) => `%${byte.toString(16).padStart(2, '0')}`).join('');
   try {
     return decodeURIComponent(percent);
   } catch {

@@ -27,8 +27,14 @@ export function equal(a: unknown, b: unknown): boolean {
   const left = a as Record<string, unknown>;
   const right = b as Record<string, unknown>;
   for (const key in left) if (!equal(left[key], right[key])) return false;
-  for (const key in right) if (left[key] === undefined && right[key] !== undefined) return false;
+  for (const key in right) if (isAbsent(left, key) && right[key] !== undefined) return false;
   return true;
+}
+
+/** Whether plain data has nothing under a key; what its prototype has there (functions and itself) does not count. */
+function isAbsent(record: Readonly<Record<string, unknown>>, key: string): boolean {
+  const value = record[key];
+  return value === undefined || ((typeof value === 'function' || key === '__proto__') && !Object.hasOwn(record, key));
 }
 
 /** A copy with one key changed; the same object when the value is already there; undefined removes the key. */

@@ -10,9 +10,12 @@ import { compareKindConfig } from '../kind/change';
 import { parseKindConfig } from '../kind/config/parse';
 import type { KindTopology } from '../kind/topology';
 import type { Command, CommandProgress, LoggedCommand, ObjectOutcome, ObjectRef } from '../protocol/commands';
-import type { HttpMessage, HttpRequest, SessionMessage } from '../protocol/http';
+import type { HttpMessage, HttpRequest, SessionMessage, VerifiedIdentity } from '../protocol/http';
 import type { ClusterView } from '../protocol/view';
 import type { PlainMap } from '../api/patch/plain';
+import { apiServerNames } from '../kind/kubeadm/certificates';
+import { kindKubeconfig } from '../kind/kubeconfig';
+import { ClusterPki, type KeyPair } from '../pki/cluster-pki';
 import { previewRequest, refOf } from '../shell/kubectl/apply';
 import { serverError } from '../shell/kubectl/text';
 import { Simulation } from '../sim/simulation';
@@ -31,6 +34,11 @@ export interface ClusterOptions {
   readonly kinds: KindRegistry;
   readonly seed: number;
   readonly epochMs: number;
+  /**
+   * Secret random bytes as hexadecimal digits, 32 bytes and more, from which all keys of the cluster follow. Derived
+   * from the seed when absent: for tests only, because everyone could make the same keys then.
+   */
+  readonly entropy?: string;
 }
 
 /** What applying one object would do now: kubectl's word for it, or the API server's refusal. */
@@ -54,6 +62,8 @@ export class Cluster {
   /** Where kind's creation of the cluster stands. */
   createStep: CreateStep = 'preparingNodes';
   readonly objects: StoredObjects;
+  /** The cluster's CA and the certificates it issues to the host: `serving` for TLS, `client` for users. */
+  readonly pki: ClusterPki;
   private readonly sim: Simulation;
   private readonly machines: ClusterMachines;
   private readonly commands: LoggedCommand[] = [];
@@ -64,7 +74,8 @@ export class Cluster {
     const { topology, kinds, seed, epochMs } = options;
     this.sim = new Simulation(seed, epochMs);
     this.control = new RunControl(this.sim);
-    this.machines = new ClusterMachines(this.sim, topology, kinds, (step) => {
+    this.pki = new ClusterPki(options.entropy ?? `seed ${seed}`, epochMs);
+    this.machines = new ClusterMachines(this.sim, topology, kinds, this.pki, (step) => {
       this.createStep = step;
     });
     this.objects = new StoredObjects(this.machines.etcd, kinds);
@@ -100,8 +111,10 @@ export class Cluster {
 
   /** True once every node is Ready, kind has finished, and every pod that the cluster started with is ready. */
   get isUp(): boolean {
+    // Asked after every event of a boot: the view is only worth making when the steps are done.
+    if (this.createStep !== 'done') return false;
     const { nodes, unboundPods } = this.view();
-    return this.createStep === 'done' && unboundPods.length === 0
+    return unboundPods.length === 0
       && nodes.every((node) => node.health === 'ready' && node.pods.every((pod) => pod.health === 'ready'));
   }
 
@@ -162,6 +175,22 @@ export class Cluster {
     });
   }
 
+  /**
+   * The certificate by which an API server at 127.0.0.1 and localhost is known, with kubeadm's other names. Valid for
+   * a year from `nowMs`, which should be the clock of whoever connects; the cluster's start unless said otherwise.
+   */
+  serving(nowMs?: number): KeyPair {
+    const { dnsNames, addresses } = apiServerNames(this.machines.plan);
+    return this.pki.serving('kube-apiserver', dnsNames, addresses, nowMs);
+  }
+
+  /** The kubeconfig of kind's administrator for an API server at that URL; its certificate is valid from `nowMs`. */
+  kubeconfig(serverUrl: string, nowMs?: number): string {
+    const { commonName, organizations } = kubernetesAdmin;
+    const user = this.pki.client(commonName, organizations, nowMs);
+    return kindKubeconfig(this.name, serverUrl, this.pki.ca.certificate.pem, user);
+  }
+
   /** Gives a command to the cluster. It takes effect as the run goes on; the answer fills up meanwhile. */
   execute(command: Command): CommandProgress {
     const { sim } = this;
@@ -199,7 +228,12 @@ export class Cluster {
    */
   open(request: HttpRequest, onMessage: (message: HttpMessage) => void): HttpConnection {
     const connection = this.nextConnection++;
-    this.listeners.set(connection, onMessage);
+    const entry = this.commands.length;
+    this.listeners.set(connection, (message) => {
+      if ('user' in message && message.user) this.rememberCaller(entry, message.user);
+      else if (message.kind === 'response' && message.status === 401) this.rememberCaller(entry, undefined);
+      onMessage(message);
+    });
     this.execute({ type: 'http', connection, request });
     return {
       send: (message) => void this.execute({ type: 'httpMessage', connection, message }),
@@ -207,6 +241,17 @@ export class Cluster {
         if (this.listeners.delete(connection)) this.execute({ type: 'httpClose', connection });
       },
     };
+  }
+
+  /** What the log keeps of a caller is who he was; the token that proved it is forgotten. */
+  private rememberCaller(entry: number, identity: VerifiedIdentity | undefined): void {
+    const logged = this.commands[entry];
+    if (logged?.command.type !== 'http' || logged.command.request.headers['authorization'] === undefined) return;
+    const { authorization: _, ...others } = logged.command.request.headers;
+    // Who nobody vouched for is refused again in a replay.
+    const headers = identity ? others : { ...others, authorization: 'Bearer refused' };
+    const request = { ...logged.command.request, headers, ...(identity ? { identity } : {}) };
+    this.commands[entry] = { ...logged, command: { ...logged.command, request } };
   }
 
   /** Who hears the answers on a connection; nobody does in a replay. */

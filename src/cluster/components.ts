@@ -14,12 +14,14 @@ import type { ImageDescription, ProgramFactory } from '../node/images';
 import { kindnetProgram } from '../node/kindnet';
 import { KubeProxies } from '../node/kube-proxy/kube-proxy';
 import { localPathProvisionerProgram } from '../node/local-path';
+import type { ClusterPki } from '../pki/cluster-pki';
 import { Scheduler } from '../scheduler/scheduler';
-import { bootstrapTokenText, bootstrapUser, controllerManager, scheduler } from './boot/identities';
+import { controllerManager, scheduler } from './boot/identities';
 
 export interface ComponentInputs {
   readonly plan: ClusterPlan;
   readonly kinds: KindRegistry;
+  readonly pki: ClusterPki;
   readonly etcd: SharedLog;
   readonly epochMs: number;
   /** Told of components that views and previews look into, as they start. */
@@ -35,7 +37,7 @@ function image(name: string, executable: string, sizeBytes: number, program: Pro
 
 /** The images of a cluster's own components, by repository. */
 export function componentImages(inputs: ComponentInputs): Readonly<Record<string, ImageDescription>> {
-  const { plan, kinds, etcd, epochMs, onStart } = inputs;
+  const { plan, kinds, pki, etcd, epochMs, onStart } = inputs;
   const userAgent = (component: string): string => `${component}/${plan.kubernetesVersion}`;
   const proxies = new KubeProxies({
     server: plan.controlPlaneEndpoint, mode: plan.kubeProxyMode === 'none' ? 'iptables' : plan.kubeProxyMode,
@@ -47,8 +49,7 @@ export function componentImages(inputs: ComponentInputs): Readonly<Record<string
     }, 'etcd'),
     image('registry.k8s.io/kube-apiserver', 'kube-apiserver', 89_900_000, (context) => {
       const server = new ApiServer({
-        kinds, hostname: context.machine, serviceSubnet: plan.serviceSubnet, epochMs,
-        tokens: { [bootstrapTokenText]: bootstrapUser },
+        kinds, hostname: context.machine, serviceSubnet: plan.serviceSubnet, epochMs, pki,
         runtimeConfig: plan.runtimeConfig, featureGates: plan.featureGates,
       });
       onStart(context.machine, server);
@@ -59,7 +60,8 @@ export function componentImages(inputs: ComponentInputs): Readonly<Record<string
         client: { server: `${context.machine}:6443`, user: controllerManager, userAgent: userAgent('kube-controller-manager') },
         clusterCidrs: plan.podSubnet.split(','),
         rootCaCertificate: plan.caCertificate,
-        resources: kinds.kinds.map((kind): ResourceType =>
+        clusterSigningCa: pki.ca,
+        resources: kinds.kinds.filter((kind) => !kind.virtual && !kind.conversion).map((kind): ResourceType =>
           ({ group: kind.group, version: kind.version, resource: kind.plural, kind: kind.kind, namespaced: kind.namespaced })),
       });
       onStart(context.machine, manager);

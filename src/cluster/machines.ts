@@ -20,6 +20,7 @@ import { imageCatalog, type ImageCatalog } from '../node/images';
 import { LoadBalancer } from '../node/load-balancer';
 import { commonImages } from '../node/programs/catalog';
 import { Registry } from '../node/registry';
+import type { ClusterPki } from '../pki/cluster-pki';
 import type { ComponentView } from '../protocol/view';
 import { Scheduler } from '../scheduler/scheduler';
 import { Kubectl } from '../shell/kubectl/terminal';
@@ -43,8 +44,8 @@ export class ClusterMachines implements KindMachines {
   readonly etcd = new SharedLog();
   readonly kubectl: Kubectl;
   readonly outside: OutsideClients;
+  plan: ClusterPlan;
   private present: KindTopology;
-  private plan: ClusterPlan;
   private readonly catalog: ImageCatalog;
   private readonly machines = new Map<string, NodeMachine>();
   private readonly apiServers = new Map<string, ApiServer>();
@@ -55,16 +56,17 @@ export class ClusterMachines implements KindMachines {
     private readonly sim: Simulation,
     topology: KindTopology,
     kinds: KindRegistry,
+    private readonly pki: ClusterPki,
     private readonly onStep: (step: CreateStep) => void,
   ) {
     this.present = topology;
-    this.plan = clusterPlan(topology, sim.epochMs);
+    this.plan = clusterPlan(topology, sim.epochMs, pki.ca.certificate.pem);
     const client = { server: this.plan.controlPlaneEndpoint, user: kubernetesAdmin, userAgent: 'kubectl/v1.36.1' };
     this.kubectl = new Kubectl(client, kinds);
     this.outside = new OutsideClients(
       () => this.plan.controlPlaneEndpoint, (name, program) => this.spawn(name, clientMachine, program));
     this.catalog = imageCatalog(commonImages, componentImages({
-      plan: this.plan, kinds, etcd: this.etcd, epochMs: sim.epochMs,
+      plan: this.plan, kinds, pki, etcd: this.etcd, epochMs: sim.epochMs,
       onStart: (machine, component) => {
         if (component instanceof Scheduler) this.schedulers.set(machine, component);
         else if (component instanceof ControllerManager) this.managers.set(machine, component);
@@ -157,7 +159,7 @@ export class ClusterMachines implements KindMachines {
   /** Adds and removes workers and changes labels in place. */
   reconfigure(change: KindChange, done: () => void): void {
     this.present = change.topology;
-    this.plan = { ...clusterPlan(change.topology, this.sim.epochMs) };
+    this.plan = clusterPlan(change.topology, this.sim.epochMs, this.pki.ca.certificate.pem);
     for (const name of change.removeWorkers) this.removeWorker(name);
     for (const added of change.addWorkers) {
       const node = this.plan.nodes.find((candidate) => candidate.name === added.name);

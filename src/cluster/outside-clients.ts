@@ -3,7 +3,6 @@
  * else speaks HTTP. For the run each is a process on the user's machine, named after its User-Agent, whose requests
  * travel to the API server like everyone else's.
  */
-import { defined } from '../base/assert';
 import type { HttpMessage, HttpRequest, SessionMessage } from '../protocol/http';
 import type { Subject } from '../protocol/trace';
 import type { CallHandle, ProcessHost, Program } from '../sim/process';
@@ -16,10 +15,18 @@ interface Connection {
 }
 
 class OutsideProgram implements Program {
-  host: ProcessHost | undefined;
+  private host: ProcessHost | undefined;
+  private readonly waiting: ((host: ProcessHost) => void)[] = [];
 
   start(host: ProcessHost): void {
     this.host = host;
+    for (const work of this.waiting.splice(0)) work(host);
+  }
+
+  /** Does something as this process, once it has started. */
+  run(work: (host: ProcessHost) => void): void {
+    if (this.host) work(this.host);
+    else this.waiting.push(work);
   }
 }
 
@@ -35,17 +42,17 @@ export class OutsideClients {
 
   /** Sends a request; `onMessage` hears whatever comes back, ending with `response`, `end` or `failed`. */
   open(connection: number, request: HttpRequest, onMessage: (message: HttpMessage) => void): void {
-    const program = this.program(request.headers['user-agent'] ?? '');
-    const host = defined(program.host, 'the process of an outside client');
-    const subject = requestSubject(request);
-    const handle = host.call({ to: this.server(), channel: 'https', subject, payload: request }, {
-      onEvent: (payload) => onMessage(payload as HttpMessage),
-      onResult: (result) => {
-        this.connections.delete(connection);
-        onMessage(result.ok ? result.payload as HttpMessage : { kind: 'failed', failure: result.failure });
-      },
+    this.program(request.headers['user-agent'] ?? '').run((host) => {
+      const subject = requestSubject(request);
+      const handle = host.call({ to: this.server(), channel: 'https', subject, payload: request }, {
+        onEvent: (payload) => onMessage(payload as HttpMessage),
+        onResult: (result) => {
+          this.connections.delete(connection);
+          onMessage(result.ok ? result.payload as HttpMessage : { kind: 'failed', failure: result.failure });
+        },
+      });
+      this.connections.set(connection, { handle, subject });
     });
-    this.connections.set(connection, { handle, subject });
   }
 
   send(connection: number, message: SessionMessage): void {

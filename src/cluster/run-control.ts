@@ -12,6 +12,8 @@ export const hopDurationMs = 500;
 const eventsPerLook = 4;
 /** When the host was away (a sleeping laptop), at most this much real time is caught up with. */
 const catchUpMs = 250;
+/** How far the run may be ahead of the clock for the sake of a quick answer, in virtual milliseconds at speed 1. */
+const aheadMs = 1_000;
 /** Looking for the next hop gives up after this much virtual time without one. */
 const hopSearchMs = 3_600_000;
 /** A fast run ends by itself after this much virtual time, should it never become quiet. */
@@ -67,10 +69,29 @@ export class RunControl {
     }
   }
 
+  /**
+   * Runs ahead of the clock until somebody outside has the answer that he waits for, a little at most. The clock makes
+   * up for it afterwards. Does nothing while the run is paused or watched hop by hop: then the answer takes its time.
+   */
+  hasten(answered: () => boolean, overdue: () => boolean): void {
+    if (this.mode !== 'live') return;
+    const { sim } = this;
+    const endMs = this.targetMs + aheadMs * Math.max(1, this.speed);
+    while (!answered()) {
+      for (let i = 0; i < eventsPerLook && !answered(); i += 1) {
+        const nextMs = sim.nextEventMs;
+        if (nextMs === undefined || nextMs > endMs) return;
+        sim.runOne();
+      }
+      if (overdue()) return;
+    }
+  }
+
   private advanceLive(realMs: number, overdue: () => boolean): void {
-    // A run that cannot keep up slows down instead of owing ever more time.
-    const behindMs = Math.max(0, this.targetMs - this.sim.nowMs);
-    this.targetMs = this.sim.nowMs + Math.min(behindMs, catchUpMs * this.speed) + realMs * this.speed;
+    // A run that cannot keep up slows down instead of owing ever more time; one that is ahead waits for the clock.
+    const behindMs = this.targetMs - this.sim.nowMs;
+    const fromMs = behindMs < 0 ? this.targetMs : this.sim.nowMs + Math.min(behindMs, catchUpMs * this.speed);
+    this.targetMs = fromMs + realMs * this.speed;
     while (!this.sim.runUntil(this.targetMs, eventsPerLook)) if (overdue()) return;
   }
 

@@ -14,6 +14,8 @@ export interface SandboxOptions {
   readonly seed: number;
   /** The wall clock inside new clusters at their start, in milliseconds since 1970; the host's clock, whole seconds. */
   epochMs(): number;
+  /** Secret random bytes as hexadecimal digits, from which a new cluster's keys are made; the seed serves in tests. */
+  entropy?(): string;
 }
 
 /** What applying a kind.yaml would do. */
@@ -66,8 +68,9 @@ export class Sandbox {
   create(kindYaml: string): Cluster | undefined {
     const { config } = parseKindConfig(kindYaml);
     if (!config) return undefined;
+    const { seed, epochMs, entropy } = this.options;
     const cluster = new Cluster({
-      kindYaml, topology: kindTopology(config), kinds: this.kinds, seed: this.options.seed, epochMs: this.options.epochMs(),
+      kindYaml, topology: kindTopology(config), kinds: this.kinds, seed, epochMs: epochMs(), entropy: entropy?.(),
     });
     this.clusters.delete(config.name);
     this.clusters.set(config.name, cluster);

@@ -9,10 +9,17 @@ import { ApiClient, type ClientOptions } from '../client/api-client';
 import { EventRecorder } from '../client/events';
 import { SharedInformers } from '../client/informers';
 import { LeaderElector } from '../client/leader-election';
+import type { CertificateAuthority } from '../pki/cluster-pki';
 import type { IncomingCall, ProcessHost, Program } from '../sim/process';
 import { runTask, type Task, waitFor } from '../sim/task';
 import type { ControllerContext, ControllerLoop } from './context';
 import { clusterRoleAggregation } from './clusterrole-aggregation';
+import { bootstrapSigner } from './bootstrap/bootstrap-signer';
+import { tokenCleaner } from './bootstrap/token-cleaner';
+import { certificateApprover } from './certificates/approver';
+import { certificateCleaner } from './certificates/cleaner';
+import { certificateSigningRequests } from './certificates/requests';
+import { certificateSigner } from './certificates/signer';
 import { daemonSetController } from './daemonset/daemonset';
 import { deploymentController } from './deployment/deployment';
 import { endpointSliceController } from './endpointslice/endpointslice';
@@ -40,6 +47,8 @@ export interface ControllerManagerOptions {
   readonly client: ClientOptions;
   /** --cluster-cidr: the pod subnets, one of a family. */
   readonly clusterCidrs: readonly string[];
+  /** --cluster-signing-cert-file and -key-file: what signs certificate requests; nobody does when absent. */
+  readonly clusterSigningCa?: CertificateAuthority;
   /** --root-ca-file: the cluster's CA certificate in PEM. */
   readonly rootCaCertificate: string;
   /** The resources of the cluster, as discovery would name them: what the garbage collector and namespaces clean up. */
@@ -79,6 +88,14 @@ export class ControllerManager implements Program {
     return this.loops.map(({ name, depth }) => ({ name, depth }));
   }
 
+  /** The controllers of certificate requests, in a cluster that serves those. */
+  private certificateControllers(context: ControllerContext): readonly ControllerLoop[] {
+    const { clusterSigningCa: ca, resources: served } = this.options;
+    if (!served.some(({ resource }) => resource === certificateSigningRequests.resource)) return [];
+    const signing = ca ? [certificateSigner(context, ca)] : [];
+    return [certificateApprover(context), ...signing, certificateCleaner(context)];
+  }
+
   private ownClient(): ApiClient {
     return new ApiClient(this.host, { ...this.options.client, qps, burst });
   }
@@ -110,6 +127,9 @@ export class ControllerManager implements Program {
       garbageCollector(context),
       clusterRoleAggregation(context),
       ttlController(context),
+      bootstrapSigner(context),
+      tokenCleaner(context),
+      ...this.certificateControllers(context),
     );
     let open = 2;
     const ready = (): void => {

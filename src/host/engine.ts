@@ -3,6 +3,7 @@
  * `import()` on first use, so that a window in which nobody uses the sandbox pays for none of it. The types may be
  * imported from anywhere in the host; they cost nothing.
  */
+export { kindErrorText } from '../kind/config/problem';
 export { Sandbox } from '../cluster/sandbox';
 export { placeOfField, readManifests } from '../shell/manifest-set';
 export { describeObject } from '../shell/kubectl/describe/describe';

@@ -1,8 +1,8 @@
 /**
  * The Container Runtime Interface: what a kubelet asks of containerd over its socket, as closed unions. Models
  * k8s.io/cri-api runtime/v1 RuntimeService and ImageService, with the fields that this simulation uses under their own
- * names (times in milliseconds since 1970, sizes in bytes). Not modelled: Attach, PortForward, UpdateContainerResources,
- * stats and metrics, checkpoints.
+ * names (times in milliseconds since 1970, sizes in bytes). Not modelled: metrics descriptors, checkpoints, statistics of
+ * the network.
  */
 import type { ProcessHost } from '../sim/process';
 import type { CallResult } from '../sim/process';
@@ -42,6 +42,8 @@ export interface PodSandboxConfig {
   readonly sharedProcesses: boolean;
   readonly dns: DnsConfig;
   readonly portMappings: readonly PortMapping[];
+  /** Where the logs of its containers lie on the node's disk. */
+  readonly logDirectory: string;
   readonly labels: Labels;
   readonly annotations: Labels;
 }
@@ -64,6 +66,26 @@ export interface CriMount {
   readonly readOnly: boolean;
 }
 
+/** What a container may use: processors in thousandths, memory in bytes; absent means without limit. */
+export interface LinuxContainerResources {
+  readonly cpuMillis?: number;
+  readonly memoryLimit?: number;
+}
+
+/** What a container has used. */
+export interface ContainerStats {
+  readonly id: string;
+  readonly podSandboxId: string;
+  readonly name: string;
+  readonly labels: Labels;
+  /** When this was measured, in milliseconds since 1970. */
+  readonly atMs: number;
+  readonly startedAtMs: number;
+  /** Processor time since the start, in milliseconds. */
+  readonly cpuMs: number;
+  readonly memoryBytes: number;
+}
+
 export interface ContainerConfig {
   readonly name: string;
   readonly attempt: number;
@@ -77,11 +99,14 @@ export interface ContainerConfig {
   readonly mounts: readonly CriMount[];
   readonly labels: Labels;
   readonly annotations: Labels;
-  readonly memoryLimit?: number;
+  /** Below the sandbox' directory. */
+  readonly logPath: string;
+  readonly resources: LinuxContainerResources;
   readonly runAsUser?: number;
   readonly runAsNonRoot?: boolean;
   readonly readOnlyRootFilesystem: boolean;
   readonly stdin: boolean;
+  readonly stdinOnce: boolean;
   readonly tty: boolean;
   /** No CRI counterpart: work that start-up waits for (init containers), whose sleeps count as activity. */
   readonly startupWork: boolean;
@@ -106,6 +131,10 @@ export interface ContainerStatus {
   readonly image: string;
   readonly imageRef: string;
   readonly user: { readonly uid: number; readonly gid: number; readonly supplementalGroups: readonly number[] };
+  /** What it may use now: in-place resizing changes it. */
+  readonly resources: LinuxContainerResources;
+  /** The path of its log on the node's disk. */
+  readonly logPath: string;
   readonly labels: Labels;
   readonly annotations: Labels;
 }
@@ -175,10 +204,24 @@ export interface CriMethods {
     request: { readonly containerId: string; readonly cmd: readonly string[]; readonly timeout: number };
     response: { readonly stdout: string; readonly stderr: string; readonly exitCode: number };
   };
-  readonly ContainerLogs: {
-    /** No CRI counterpart: containerd writes log files which the kubelet reads; here they stay with the runtime. */
-    request: { readonly containerId: string; readonly tailLines?: number };
-    response: { readonly lines: readonly LogLine[] };
+  /** Prepare a stream: it is opened at the URL of the answer, on the own machine, once. */
+  readonly Exec: {
+    request: StreamRequest & { readonly cmd: readonly string[] };
+    response: { readonly url: string };
+  };
+  readonly Attach: { request: StreamRequest; response: { readonly url: string } };
+  readonly PortForward: { request: { readonly podSandboxId: string }; response: { readonly url: string } };
+  readonly UpdateContainerResources: {
+    request: { readonly containerId: string; readonly linux: LinuxContainerResources };
+    response: Empty;
+  };
+  readonly ListContainerStats: {
+    request: Empty;
+    response: {
+      readonly stats: readonly ContainerStats[];
+      /** No CRI counterpart: the whole machine, which the kubelet reads from the root cgroup itself. */
+      readonly machine: { readonly cpuMs: number; readonly memoryBytes: number };
+    };
   };
   readonly ListImages: { request: Empty; response: { readonly images: readonly Image[] } };
   readonly ImageStatus: { request: { readonly image: string }; response: { readonly image: Image | undefined } };
@@ -188,11 +231,13 @@ export interface CriMethods {
   };
 }
 
-/** A line of a container's output. */
-export interface LogLine {
-  readonly atMs: number;
-  readonly stream: 'stdout' | 'stderr';
-  readonly text: string;
+/** Which container is meant, and which of its streams are wanted. */
+export interface StreamRequest {
+  readonly containerId: string;
+  readonly stdin: boolean;
+  readonly stdout: boolean;
+  readonly stderr: boolean;
+  readonly tty: boolean;
 }
 
 export type CriMethod = keyof CriMethods;

@@ -1,7 +1,8 @@
 /**
- * File systems in memory: a tree of directories and text files that tells listeners what changed (the node's disk), and
- * a container's view of it, which is its own tree with other trees mounted into it. Not modelled: owners, links,
- * permissions beyond the mode bits that `ls -l` prints, sizes of disks.
+ * File systems in memory: a tree of directories and files that tells listeners what changed (the node's disk), and a
+ * container's view of it, which is its own tree with other trees mounted into it. Files hold text, which stands for any
+ * bytes (src/base/byte-text). Not modelled: owners, links, permissions beyond the mode bits that `ls -l` prints, sizes
+ * of disks.
  */
 import { sortedKeys } from '../base/freeze';
 import type { Cancel } from '../sim/process';
@@ -22,7 +23,12 @@ export interface FileSystem {
   remove(path: string): FileError | undefined;
 }
 
-type Entry = { readonly text: string } | Directory;
+/** What a file holds; a file that grows all the time may make its text when somebody reads it. */
+export interface FileContent {
+  readonly text: string;
+}
+
+type Entry = FileContent | Directory;
 
 class Directory {
   readonly entries = new Map<string, Entry>();
@@ -95,6 +101,18 @@ export class FileTree implements FileSystem {
     directory.entries.set(name, { text });
     this.tell(path);
     return undefined;
+  }
+
+  /** Puts a file there whose text is made when it is read, in place of what was there. */
+  place(path: string, content: FileContent): void {
+    this.directory(parentOf(path))?.entries.set(baseName(path), content);
+    this.tell(path);
+  }
+
+  /** What was placed there, or a file's text. */
+  content(path: string): FileContent | undefined {
+    const entry = this.entry(path);
+    return entry instanceof Directory ? undefined : entry;
   }
 
   makeDirectory(path: string): FileError | undefined {

@@ -25,6 +25,21 @@ export interface MainProcess {
   terminate(): void;
 }
 
+/** Hears what comes in on standard input. */
+export interface InputListener {
+  text(text: string): void;
+  /** The end of input. At a terminal (Ctrl+D) more may follow; elsewhere nothing will. */
+  end(): void;
+  /** What a terminal makes of Ctrl+C and Ctrl+\\: `INT`, `QUIT`; `HUP` when it is gone. */
+  signal(name: string): void;
+}
+
+/** Standard input that somebody feeds from outside: exec, attach. */
+export interface StandardInput {
+  /** Hears what came so far and whatever comes; who listens last gets all. */
+  listen(listener: InputListener): void;
+}
+
 /** What a program finds when it starts in a container. */
 export interface ContainerContext {
   /** Command and arguments, as they were resolved from pod and image. */
@@ -46,10 +61,18 @@ export interface ContainerContext {
   readonly main?: MainProcess;
   /** Tools that a package manager inside the container has added. */
   readonly installed: Set<string>;
+  /** Standard input, where somebody can feed it; otherwise it is /dev/null. */
+  readonly stdin?: StandardInput;
   /** One line of output; for the main process it becomes a log line. */
   print(stream: 'stdout' | 'stderr', text: string): void;
+  /** Output as it comes, with its line ends. */
+  write(stream: 'stdout' | 'stderr', text: string): void;
   /** Says how much memory the program uses now; above the container's limit the kernel kills it. */
   useMemory(bytes: number): void;
+  /** Says that the program has used so much processor time, in milliseconds. */
+  spendCpu(ms: number): void;
+  /** Says how many processors the program keeps busy from now on. */
+  loadCpu(cores: number): void;
 }
 
 export type ProgramFactory = (context: ContainerContext) => Program;

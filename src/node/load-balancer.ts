@@ -7,7 +7,7 @@
  */
 import type { ProcessId } from '../protocol/trace';
 import type { CallResult, IncomingCall, ProcessHost, Program } from '../sim/process';
-import { httpRequest, httpResponseOf } from './http';
+import { httpRequest, httpResponseOf } from '../api/web';
 
 const checkIntervalMs = 2_000;
 const checkTimeoutMs = 3_000;

@@ -11,7 +11,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   base: [],
   sim: ['base'],
   protocol: ['base'],
-  api: ['base'],
+  api: ['base', 'pki'],
   raft: ['base'],
   pki: ['base'],
   etcd: ['base', 'sim', 'raft'],
@@ -47,12 +47,12 @@ export const outerLayers: Readonly<Record<string, readonly string[]>> = {
 const packages: Readonly<Record<string, readonly string[]>> = {
   engine: ['js-yaml', 'sorted-btree', '@noble/curves', '@noble/hashes', 're2js', '@marcbachmann/cel-js'],
   webview: ['@vscode/webview-ui-toolkit'],
-  host: ['ws'],
+  host: ['ws', 'js-yaml'],
 };
 
 /** The entry files that hand VS Code's own objects to src/host/vscode. */
 const vscodeEntries = ['src/host/desktop.ts', 'src/host/web.ts'];
-const nodeEntries = ['src/host/cli.ts'];
+const nodeEntries = ['src/host/cli.ts', 'src/host/desktop.ts'];
 
 interface Ban {
   readonly pattern: RegExp;
@@ -85,8 +85,8 @@ const everywhereBans: readonly Ban[] = [
 ];
 
 const lineLimit = 500;
-/** Generated tables are as long as their facts. */
-const generated = /^src\/api\/(?:types\/|schema\/table\.ts$)/;
+/** Generated tables are as long as their facts, and quote Kubernetes' own texts. */
+const generated = /^src\/api\/(?:types\/|protobuf\/table\.ts$|schema\/(?:table|descriptions)\.ts$)/;
 const vagueNames = /(?:^|\/|-)(?:utils?|helpers?|misc|common|manager2)(?:-|\.|\/)/;
 
 /** All violations of all rules in one source. */
@@ -153,7 +153,7 @@ function shapeViolations(source: Source): string[] {
   if (lines > lineLimit && !generated.test(source.path)) complaints.push(`1: ${lines} lines are too many: cut it`);
   if (!/^\s*(?:\/\/|\/\*)/.test(source.text)) complaints.push('1: open with a few sentences on what the file is for');
   if (vagueNames.test(source.path)) complaints.push('1: name the file after what it holds');
-  const unfinished = /\b(?:TODO|FIXME|XXX)\b/.exec(source.text);
+  const unfinished = generated.test(source.path) ? null : /\b(?:TODO|FIXME|XXX)\b/.exec(source.text);
   if (unfinished) complaints.push(`${lineAt(source, unfinished.index)}: finish it or leave it out (${unfinished[0]})`);
   return complaints.map((complaint) => `${source.path}:${complaint}`);
 }

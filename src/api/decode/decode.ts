@@ -230,7 +230,7 @@ function decodeScalar(
     case 'bool':
       return typeof value === 'boolean' ? value : mismatch();
     case 'double':
-      return typeof value === 'number' ? value : mismatch();
+      return typeof value === 'number' ? value : typeof value === 'bigint' ? Number(value) : mismatch();
     case 'int32': case 'int64':
       return fitsInteger(value, scalar) ? value : mismatch();
     case 'intOrString':
@@ -245,6 +245,7 @@ function decodeScalar(
 }
 
 function fitsInteger(value: unknown, scalar: 'int32' | 'int64'): boolean {
+  if (typeof value === 'bigint') return scalar === 'int64' && value >= -(2n ** 63n) && value < 2n ** 63n;
   if (typeof value !== 'number' || !Number.isInteger(value)) return false;
   const limit = scalar === 'int32' ? 2 ** 31 : 2 ** 63;
   return value >= -limit && value < limit;
@@ -252,7 +253,7 @@ function fitsInteger(value: unknown, scalar: 'int32' | 'int64'): boolean {
 
 function decodeQuantity(value: unknown, place: Place): string | undefined {
   // Go hands the raw text to the parser, whatever its type; anything but text and numbers fails on its first letter.
-  const text = typeof value === 'string' || typeof value === 'number' ? String(value).trim() : 'x';
+  const text = ['string', 'number', 'bigint'].includes(typeof value) ? String(value).trim() : 'x';
   const canonical = canonicalQuantity(text);
   return typeof canonical === 'string' ? canonical : badValue(canonical.error, place);
 }

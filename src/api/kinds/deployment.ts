@@ -14,9 +14,9 @@ import type { FieldErrors } from './field-checks';
 import { amountOf, checkAtMost100Percent, checkIntOrPercent } from './int-or-percent';
 import { withDefault } from './pod/container-defaults';
 import { podTemplateDefaults } from './pod/defaults';
-import { nameWarnings, templateWarnings } from './pod/warnings';
 import {
   checkBounded, checkCollisionCount, checkCounters, checkReplicated, checkSelectorUnchanged, withReplicas,
+  workloadWarnings,
 } from './workload';
 
 const noSpec = Object.freeze({}) as DeploymentSpec;
@@ -116,13 +116,6 @@ function prepareForUpdate(deployment: Deployment, old: Deployment): Deployment {
   return { ...deployment, metadata: { ...deployment.metadata, generation } };
 }
 
-function warnings(deployment: Deployment, old: Deployment | undefined): readonly string[] {
-  if (old !== undefined && old.spec.template === deployment.spec.template) return [];
-  const why = 'this is used in Pod names and hostnames, which can result in surprising behavior';
-  const named = old === undefined ? nameWarnings(deployment.metadata.name, why) : [];
-  return [...named, ...templateWarnings(deployment.spec.template, 'spec.template')];
-}
-
 export const deploymentKind = defineKind<Deployment>({
   group: 'apps', version: 'v1', kind: 'Deployment', listKind: 'DeploymentList',
   plural: 'deployments', singular: 'deployment', shortNames: ['deploy'], categories: ['all'],
@@ -133,7 +126,7 @@ export const deploymentKind = defineKind<Deployment>({
   validate,
   validateUpdate,
   validateStatusUpdate,
-  warnings,
+  warnings: workloadWarnings,
   nameRule: 'dnsSubdomain',
   hasGeneration: true,
   columns: [

@@ -91,6 +91,21 @@ function hasBitsBeyond(bytes: IpBytes, prefix: number): boolean {
   return bytes.some((byte, i) => (byte & (255 >> Math.min(8, Math.max(0, prefix - i * 8)))) !== 0);
 }
 
+/** Whether one block is a part of another and smaller than it; undefined when either is no block. */
+export function cidrContains(outer: string, inner: string): boolean | undefined {
+  const [a, b] = [outer, inner].map((text) => {
+    const [address = '', length = ''] = text.split('/');
+    const bytes = parseIp(address);
+    return bytes === undefined || !/^\d{1,3}$/.test(length) ? undefined : { bytes, prefix: Number(length) };
+  });
+  if (a === undefined || b === undefined) return undefined;
+  if (a.bytes.length !== b.bytes.length || b.prefix <= a.prefix) return false;
+  return a.bytes.every((byte, i) => {
+    const mask = 255 & ~(255 >> Math.min(8, Math.max(0, a.prefix - i * 8)));
+    return (byte & mask) === ((b.bytes[i] ?? 0) & mask);
+  });
+}
+
 /** An address that endpoints and external IPs may have: ValidateNonSpecialIP. */
 export function checkNonSpecialIp(text: string, path: string, errors: FieldErrors): void {
   const bytes = parseIp(text);

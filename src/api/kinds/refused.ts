@@ -5,32 +5,11 @@
 
 /** Kinds by apiVersion: those of a cluster with default feature gates, without the bodies of subresources. */
 const unmodelled: Readonly<Record<string, readonly string[]>> = {
-  v1: [
-    'Binding', 'ComponentStatus', 'Endpoints', 'LimitRange', 'PersistentVolume', 'PersistentVolumeClaim', 'PodTemplate',
-    'ReplicationController', 'ResourceQuota',
-  ],
-  'admissionregistration.k8s.io/v1': [
-    'MutatingAdmissionPolicy', 'MutatingAdmissionPolicyBinding', 'MutatingWebhookConfiguration',
-    'ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding', 'ValidatingWebhookConfiguration',
-  ],
   'apiextensions.k8s.io/v1': ['CustomResourceDefinition'],
-  'apiregistration.k8s.io/v1': ['APIService'],
-  'apps/v1': ['StatefulSet'],
   'authentication.k8s.io/v1': ['SelfSubjectReview', 'TokenReview'],
   'authorization.k8s.io/v1': [
     'LocalSubjectAccessReview', 'SelfSubjectAccessReview', 'SelfSubjectRulesReview', 'SubjectAccessReview',
   ],
-  'autoscaling/v1': ['HorizontalPodAutoscaler'],
-  'autoscaling/v2': ['HorizontalPodAutoscaler'],
-  'batch/v1': ['CronJob', 'Job'],
-  'certificates.k8s.io/v1': ['CertificateSigningRequest'],
-  'events.k8s.io/v1': ['Event'],
-  'flowcontrol.apiserver.k8s.io/v1': ['FlowSchema', 'PriorityLevelConfiguration'],
-  'networking.k8s.io/v1': ['IPAddress', 'Ingress', 'IngressClass', 'NetworkPolicy', 'ServiceCIDR'],
-  'node.k8s.io/v1': ['RuntimeClass'],
-  'policy/v1': ['PodDisruptionBudget'],
-  'resource.k8s.io/v1': ['DeviceClass', 'ResourceClaim', 'ResourceClaimTemplate', 'ResourceSlice'],
-  'storage.k8s.io/v1': ['CSIDriver', 'CSINode', 'CSIStorageCapacity', 'VolumeAttachment', 'VolumeAttributesClass'],
 };
 
 /** A kind that is known and not modelled. */

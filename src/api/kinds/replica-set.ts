@@ -9,8 +9,9 @@ import { ageColumn, containerColumns, nameColumn } from './columns';
 import { checkNonnegative } from './field-checks';
 import type { FieldErrors } from './field-checks';
 import { podTemplateDefaults } from './pod/defaults';
-import { nameWarnings, templateWarnings } from './pod/warnings';
-import { checkBounded, checkCounters, checkReplicated, checkSelectorUnchanged, withReplicas } from './workload';
+import {
+  checkBounded, checkCounters, checkReplicated, checkSelectorUnchanged, withReplicas, workloadWarnings,
+} from './workload';
 
 const noStatus: ReplicaSetStatus = Object.freeze({ replicas: 0 });
 const noSpec = Object.freeze({}) as ReplicaSetSpec;
@@ -54,13 +55,6 @@ function validateStatusUpdate(set: ReplicaSet): readonly FieldError[] {
   return errors;
 }
 
-function warnings(set: ReplicaSet, old: ReplicaSet | undefined): readonly string[] {
-  if (old !== undefined && old.spec.template === set.spec.template) return [];
-  const why = 'this is used in Pod names and hostnames, which can result in surprising behavior';
-  const named = old === undefined ? nameWarnings(set.metadata.name, why) : [];
-  return [...named, ...templateWarnings(set.spec.template, 'spec.template')];
-}
-
 export const replicaSetKind = defineKind<ReplicaSet>({
   group: 'apps', version: 'v1', kind: 'ReplicaSet', listKind: 'ReplicaSetList',
   plural: 'replicasets', singular: 'replicaset', shortNames: ['rs'], categories: ['all'],
@@ -69,7 +63,7 @@ export const replicaSetKind = defineKind<ReplicaSet>({
   validate,
   validateUpdate,
   validateStatusUpdate,
-  warnings,
+  warnings: workloadWarnings,
   nameRule: 'dnsSubdomain',
   hasGeneration: true,
   initialStatus: () => noStatus,

@@ -37,7 +37,8 @@ function validate(storageClass: StorageClass): readonly FieldError[] {
   return errors;
 }
 
-function checkParameters(
+/** Parameters for a driver: not too many and not too long. */
+export function checkParameters(
   parameters: Readonly<Record<string, string>> | undefined, path: string, errors: FieldErrors,
 ): void {
   const names = sortedKeys(parameters);

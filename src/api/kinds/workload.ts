@@ -1,7 +1,7 @@
 /**
- * What Deployments, ReplicaSets and DaemonSets have in common: a selector that must fit the template, a template whose
- * pods always restart, counters that are not negative, and an immutable selector. Models the shared functions of
- * pkg/apis/apps/validation.
+ * What workloads have in common: a selector that must fit the template, a template whose pods always restart, counters
+ * that are not negative, an immutable selector, and the warnings about names and templates. Models the shared functions
+ * of pkg/apis/apps/validation and the warnings of the strategies in pkg/registry.
  */
 import { equal, withKey } from '../../base/freeze';
 import { child, forbidden, immutable, invalid, notSupported, required } from '../field-errors';
@@ -10,6 +10,10 @@ import type { KubeObject, LabelSelector, PodTemplateSpec } from '../types';
 import { checkNonnegative } from './field-checks';
 import type { FieldErrors } from './field-checks';
 import { checkPodTemplate } from './pod/validation/spec';
+import { nameWarnings, templateWarnings } from './pod/warnings';
+
+/** A workload that keeps its pods running, as error texts name it. */
+export type RunningWorkload = 'ReplicaSet' | 'DaemonSet' | 'ReplicationController' | 'StatefulSet';
 
 /** Whether a selector selects everything. */
 export function isEmptySelector(selector: LabelSelector): boolean {
@@ -36,9 +40,16 @@ export function checkSelectorMatches(
 
 /** The template of a workload that keeps its pods running. */
 export function checkRunningTemplate(
-  template: PodTemplateSpec | undefined, workload: 'ReplicaSet' | 'DaemonSet', path: string, errors: FieldErrors,
+  template: PodTemplateSpec | undefined, workload: RunningWorkload, path: string, errors: FieldErrors,
 ): void {
   checkPodTemplate(template, path, errors);
+  checkAlwaysRestarts(template, workload, path, errors);
+}
+
+/** That the pods of a template always restart and have no deadline. */
+export function checkAlwaysRestarts(
+  template: PodTemplateSpec | undefined, workload: RunningWorkload, path: string, errors: FieldErrors,
+): void {
   const spec = template?.spec;
   const restartPolicy = spec?.restartPolicy ?? '';
   if (restartPolicy !== 'Always') {
@@ -101,4 +112,18 @@ export function withReplicas<T extends KubeObject & { readonly spec: { readonly 
 ): T {
   const spec: T['spec'] = object.spec.replicas === replicas ? object.spec : { ...object.spec, replicas };
   return withKey(object, 'spec', spec);
+}
+
+/** Warnings about a workload whose name becomes part of its pods': on create, and when the template changes. */
+export function workloadWarnings<T extends KubeObject & { readonly spec: { readonly template?: PodTemplateSpec } }>(
+  object: T, old: T | undefined,
+): readonly string[] {
+  if (old !== undefined && old.spec.template === object.spec.template) return [];
+  const named = old === undefined ? podNameWarnings(object.metadata.name) : [];
+  return [...named, ...templateWarnings(object.spec.template, 'spec.template')];
+}
+
+/** A name that is no DNS label and that pods and host names will begin with. */
+export function podNameWarnings(name: string | undefined): readonly string[] {
+  return nameWarnings(name, 'this is used in Pod names and hostnames, which can result in surprising behavior');
 }

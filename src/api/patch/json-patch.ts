@@ -5,6 +5,8 @@
  */
 import { assert } from '../../base/assert';
 import { equal } from '../../base/freeze';
+import { utf8Length } from '../../base/utf8';
+import { goJson } from '../go-text';
 import { PatchFailure, catchFailure, fieldOf, fieldsOf, isList, isMap, kindOf } from './plain';
 import type { PatchError, PlainMap } from './plain';
 
@@ -22,13 +24,30 @@ export function applyJsonPatch(document: PlainMap, patch: unknown): PlainMap | P
     }
     if (patch.length > maxPatchOperations) {
       const message = `The allowed maximum operations in a JSON patch is ${maxPatchOperations}, got ${patch.length}`;
-      throw new PatchFailure(message, 'format');
+      throw new PatchFailure(message, 'size');
     }
-    return patch.reduce<PlainMap>((at, operation) => applyOperation(at, operation), document);
+    const copies: Copies = { bytes: 0 };
+    return patch.reduce<PlainMap>((at, operation) => applyOperation(at, operation, copies), document);
   });
 }
 
-function applyOperation(document: PlainMap, operation: unknown): PlainMap {
+/** Copies may add up to this much in one patch: the API server's limit on request bodies. */
+const maxCopiedBytes = 3 * 1024 * 1024;
+
+/** How much a patch has copied so far, as JSON. */
+interface Copies {
+  bytes: number;
+}
+
+function copied(value: unknown, copies: Copies): unknown {
+  copies.bytes += utf8Length(goJson(value));
+  if (copies.bytes <= maxCopiedBytes) return value;
+  const message = `Unable to complete the copy, the accumulated size increase of copy is ${copies.bytes}, `
+    + `exceeding the limit ${maxCopiedBytes}`;
+  throw new PatchFailure(message, 'content');
+}
+
+function applyOperation(document: PlainMap, operation: unknown, copies: Copies): PlainMap {
   const op = isMap(operation) ? fieldOf(operation, 'op') : undefined;
   if (!isMap(operation) || typeof op !== 'string') throw new PatchFailure('Unexpected kind: unknown', 'content');
   switch (op) {
@@ -44,7 +63,7 @@ function applyOperation(document: PlainMap, operation: unknown): PlainMap {
       return add(remove(document, from, op), pathOf(operation, op), value, op);
     }
     case 'copy':
-      return add(document, pathOf(operation, op), read(document, fromOf(operation, op), op), op);
+      return add(document, pathOf(operation, op), copied(read(document, fromOf(operation, op), op), copies), op);
     case 'test':
       return test(document, pathOf(operation, op), valueOf(operation));
     default:

@@ -66,12 +66,12 @@ export function goValue(value: unknown): string {
 }
 
 /**
- * Why a patch cannot be computed or applied. `format` is a malformed patch (400), `content` one that the object cannot
- * take (422), `internal` what upstream passes on as an error of the server (500).
+ * Why a patch cannot be computed or applied. `format` is a malformed patch (400), `size` one with too much in it (413),
+ * `content` one that the object cannot take (422), `internal` what upstream passes on as an error of the server (500).
  */
 export interface PatchError {
   readonly error: string;
-  readonly reason: 'format' | 'content' | 'internal';
+  readonly reason: 'format' | 'size' | 'content' | 'internal';
 }
 
 /** Thrown inside the patch functions only; their doors turn it into a PatchError. */
@@ -94,5 +94,5 @@ export function catchFailure<T>(run: () => T): T | PatchError {
 /** Whether a result is a PatchError; patched objects never carry exactly these two fields with these types. */
 export function isPatchError(value: unknown): value is PatchError {
   if (!isMap(value) || typeof value['error'] !== 'string' || Object.keys(value).length !== 2) return false;
-  return value['reason'] === 'format' || value['reason'] === 'content' || value['reason'] === 'internal';
+  return ['format', 'size', 'content', 'internal'].includes(String(value['reason']));
 }

@@ -146,7 +146,6 @@ PodTemplate apiVersion:s kind:s metadata:ObjectMeta template:PodTemplateSpec
 PodTemplateSpec metadata:ObjectMeta spec:PodSpec
 PortStatus error:s port!:i protocol!:s
 PortworxVolumeSource fsType:s readOnly:b volumeID!:s
-Preconditions resourceVersion:s uid:s
 PreferredSchedulingTerm preference!:NodeSelectorTerm weight!:i
 Probe exec:ExecAction failureThreshold:i grpc:GRPCAction httpGet:HTTPGetAction initialDelaySeconds:i periodSeconds:i successThreshold:i tcpSocket:TCPSocketAction terminationGracePeriodSeconds:l timeoutSeconds:i
 ProjectedVolumeSource defaultMode:i sources:[]VolumeProjection@a
@@ -225,6 +224,7 @@ ListMeta continue:s remainingItemCount:l resourceVersion:s selfLink:s shardInfo:
 ManagedFieldsEntry apiVersion:s fieldsType:s fieldsV1:a manager:s operation:s subresource:s time:t
 ObjectMeta annotations:{}s creationTimestamp:t deletionGracePeriodSeconds:l deletionTimestamp:t finalizers:[]s@s^merge generateName:s generation:l labels:{}s managedFields:[]ManagedFieldsEntry@a name:s namespace:s ownerReferences:[]OwnerReference@m(uid)^merge(uid) resourceVersion:s selfLink:s uid:s
 OwnerReference@a apiVersion!:s blockOwnerDeletion:b controller:b kind!:s name!:s uid!:s
+Preconditions resourceVersion:s uid:s
 ServerAddressByClientCIDR clientCIDR!:s serverAddress!:s
 ShardInfo selector!:s
 Status apiVersion:s code:i details:StatusDetails kind:s message:s metadata:ListMeta reason:s status:s

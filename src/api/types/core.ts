@@ -1075,11 +1075,6 @@ export interface PortworxVolumeSource {
   readonly volumeID: string;
 }
 
-export interface Preconditions {
-  readonly resourceVersion?: string;
-  readonly uid?: string;
-}
-
 export interface PreferredSchedulingTerm {
   readonly preference: NodeSelectorTerm;
   readonly weight: number;

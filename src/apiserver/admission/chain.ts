@@ -7,7 +7,9 @@ import { type FailureStatus, isFailure } from '../../api/status';
 import type { KubeObject } from '../../api/types';
 import type { Subject } from '../../protocol/trace';
 import type { Task } from '../../sim/task';
+import type { Authorizer } from '../authorization/authorizer';
 import type { Execution } from '../execution';
+import { certificateSubjectRestriction, signerRights } from './certificates';
 import { defaultStorageClass } from './default-storage-class';
 import { defaultTolerationSeconds } from './default-toleration-seconds';
 import { namespaceLifecycle } from './namespace-lifecycle';
@@ -15,6 +17,7 @@ import { nodeRestriction } from './node-restriction';
 import type { AdmissionAttributes, AdmissionPlugin } from './plugin';
 import { podTopologyLabels } from './pod-topology-labels';
 import { priority } from './priority';
+import { rbacEscalation } from './rbac-escalation';
 import { serviceAccount } from './service-account';
 import { taintNodesByCondition } from './taint-nodes-by-condition';
 
@@ -22,6 +25,13 @@ const orderedPlugins: readonly AdmissionPlugin[] = [
   namespaceLifecycle, serviceAccount, nodeRestriction, taintNodesByCondition, priority, defaultTolerationSeconds,
   defaultStorageClass, podTopologyLabels,
 ];
+
+/** The plugins that ask the authorizers. What is no plugin upstream comes last, as the storage does there. */
+function authorizingPlugins(authorizer: Authorizer): readonly AdmissionPlugin[] {
+  return [
+    ...signerRights(authorizer), certificateSubjectRestriction, rbacEscalation(authorizer),
+  ];
+}
 
 /** The subject of a refusal's hop. */
 export function refusedSubject(subject: Subject, { code, reason, message }: FailureStatus): Subject {
@@ -32,8 +42,8 @@ export class AdmissionChain {
   private readonly plugins: readonly AdmissionPlugin[];
   private readonly byResource = new Map<string, readonly AdmissionPlugin[]>();
 
-  constructor(featureGates: Readonly<Record<string, boolean>> = {}) {
-    this.plugins = orderedPlugins.filter((plugin) =>
+  constructor(authorizer: Authorizer, featureGates: Readonly<Record<string, boolean>> = {}) {
+    this.plugins = [...orderedPlugins, ...authorizingPlugins(authorizer)].filter((plugin) =>
       plugin !== podTopologyLabels || featureGates['PodTopologyLabelsAdmission'] !== false);
   }
 

@@ -6,7 +6,7 @@ import type { FailureStatus } from '../../api/status';
 import { forbiddenStatus } from '../../api/status';
 import type { KubeObject } from '../../api/types';
 import type { Task } from '../../sim/task';
-import type { UserInfo } from '../authentication';
+import type { UserInfo } from '../authentication/user';
 import type { Execution } from '../execution';
 import type { ServedResource } from '../storage/served-resource';
 

@@ -5,7 +5,7 @@
 import { quote } from '../../api/go-text';
 import type { FieldRequirement } from '../../api/selectors';
 import { type FailureStatus, forbiddenStatus } from '../../api/status';
-import type { UserInfo } from '../authentication';
+import type { UserInfo } from '../authentication/user';
 
 export interface AuthorizationAttributes {
   readonly user: UserInfo;
@@ -26,6 +26,12 @@ export interface AuthorizationAttributes {
 export type AuthorizationDecision =
   | { readonly allowed: true; readonly authorizer: string }
   | { readonly allowed: false; readonly reason: string };
+
+/** A decision with the reason that reviews tell: who allowed it by what, or why nobody did. */
+export interface ExplainedDecision {
+  readonly allowed: boolean;
+  readonly reason: string;
+}
 
 /** An authorizer that only ever allows or has no opinion, as Node and RBAC do: the reason why it did not allow. */
 export type Opinion = true | { readonly reason: string };

@@ -54,6 +54,7 @@ export class NodeAuthorizer {
       case 'volumeattachments.storage.k8s.io':
         return this.authorizeGet(node, attributes);
       case 'serviceaccounts':
+        if (attributes.verb === 'get' && subresource === '') return this.authorizeReadNamespaced(node, attributes);
         return this.authorizeCreateToken(node, attributes);
       case 'leases.coordination.k8s.io':
         return authorizeLease(node, attributes);

@@ -4,21 +4,32 @@
  */
 import { aggregateText, quote } from '../../api/go-text';
 import { clusterRoleBindings, clusterRoles, roleBindings, roles } from '../../api/resources';
-import type { ClusterRoleBinding, PolicyRule, RoleBinding, Subject } from '../../api/types';
-import type { UserInfo } from '../authentication';
+import type { ClusterRoleBinding, PolicyRule, RoleBinding, RoleRef, Subject } from '../../api/types';
+import { compareText } from '../../base/freeze';
+import type { UserInfo } from '../authentication/user';
 import type { ObjectReader } from '../objects';
 import type { AuthorizationAttributes, Opinion } from './attributes';
 import { noOpinion } from './attributes';
-import { coversPath, coversResource } from './rule-matching';
+import { coversPath, coversResource, rulesAllow } from './rule-matching';
 
 type Binding = ClusterRoleBinding | RoleBinding;
 
 /** Names for which a request is allowed; `true` for any name. */
 type Allowed = true | ReadonlySet<string>;
 
+/** Rules in force somewhere, and the texts of roles that are missing. */
+interface Scope {
+  readonly rules: readonly PolicyRule[];
+  readonly missing: readonly string[];
+  readonly opinion: Opinion;
+}
+
+/** Users are remembered up to this number: impersonation can name any. */
+const maxUsers = 2_000;
+
 interface UserRights {
   /** Per namespace, '' for cluster-wide rights alone: the rules in force there and the roles that are missing. */
-  readonly scopes: Map<string, { readonly rules: readonly PolicyRule[]; readonly opinion: Opinion }>;
+  readonly scopes: Map<string, Scope>;
   readonly decisions: Map<string, Allowed>;
 }
 
@@ -60,13 +71,14 @@ export class RbacAuthorizer {
   private rightsOf(user: UserInfo): UserRights {
     let rights = this.users.get(user.key);
     if (!rights) {
+      if (this.users.size >= maxUsers) this.users.clear();
       rights = { scopes: new Map(), decisions: new Map() };
       this.users.set(user.key, rights);
     }
     return rights;
   }
 
-  private scopeOf(user: UserInfo, rights: UserRights, namespace: string) {
+  private scopeOf(user: UserInfo, rights: UserRights, namespace: string): Scope {
     let scope = rights.scopes.get(namespace);
     if (!scope) {
       scope = this.resolve(user, namespace);
@@ -76,20 +88,50 @@ export class RbacAuthorizer {
   }
 
   /** The rules that the user's bindings give it in a namespace; a binding whose role is missing is told as a reason. */
-  private resolve(user: UserInfo, namespace: string) {
+  private resolve(user: UserInfo, namespace: string): Scope {
     const rules: PolicyRule[] = [];
     const missing: string[] = [];
-    for (const binding of this.bindingsOf(user)) {
-      const bindingNamespace = binding.kind === 'RoleBinding' ? binding.metadata.namespace : undefined;
-      if (bindingNamespace !== undefined && bindingNamespace !== namespace) continue;
-      const { kind, name } = binding.roleRef;
-      const role = kind === 'ClusterRole' ? this.objects.get(clusterRoles, undefined, name)
-        : this.objects.get(roles, bindingNamespace, name);
-      if (role) rules.push(...(role.rules ?? []));
-      else missing.push(`${kind.toLowerCase()}.rbac.authorization.k8s.io ${quote(name)} not found`);
+    for (const binding of this.bindingsIn(user, namespace)) {
+      const found = this.rulesOf(binding.roleRef, binding.metadata.namespace);
+      if (typeof found === 'string') missing.push(found);
+      else rules.push(...found);
     }
     const opinion: Opinion = missing.length === 0 ? noOpinion : { reason: `RBAC: ${aggregateText(missing)}` };
-    return { rules, opinion };
+    return { rules, missing, opinion };
+  }
+
+  /** The user's rules in a namespace, and the texts of what is missing: RulesFor. */
+  rulesFor(user: UserInfo, namespace: string): { readonly rules: readonly PolicyRule[]; readonly errors: readonly string[] } {
+    const { rules, missing } = this.scopeOf(user, this.rightsOf(user), namespace);
+    return { rules, errors: missing };
+  }
+
+  /** The rules of a role, or that it is missing: GetRoleReferenceRules. */
+  rulesOf({ kind, name }: RoleRef, namespace: string | undefined): readonly PolicyRule[] | string {
+    const role = kind === 'ClusterRole' ? this.objects.get(clusterRoles, undefined, name)
+      : this.objects.get(roles, namespace, name);
+    return role ? role.rules ?? [] : `${kind.toLowerCase()}.rbac.authorization.k8s.io ${quote(name)} not found`;
+  }
+
+  /** By which binding an allowed request is allowed, in upstream's words. */
+  reasonFor(attributes: AuthorizationAttributes): string {
+    const { user, namespace, path } = attributes;
+    const bindings = this.bindingsIn(user, path === undefined ? namespace : '').slice().sort(byKindAndName);
+    for (const binding of bindings) {
+      const { roleRef, metadata, kind } = binding;
+      const rules = this.rulesOf(roleRef, metadata.namespace);
+      if (typeof rules === 'string' || !rulesAllow(rules, attributes)) continue;
+      const name = metadata.namespace === undefined ? metadata.name : `${metadata.name}/${metadata.namespace}`;
+      const subject = (binding.subjects ?? []).find((candidate) => appliesTo(candidate, user, metadata.namespace));
+      return `RBAC: allowed by ${kind} ${quote(name)} of ${roleRef.kind} ${quote(roleRef.name)} to `
+        + (subject ? subjectText(subject, metadata.namespace) : '');
+    }
+    return '';
+  }
+
+  private bindingsIn(user: UserInfo, namespace: string): readonly Binding[] {
+    return this.bindingsOf(user).filter((binding) =>
+      binding.kind !== 'RoleBinding' || binding.metadata.namespace === namespace);
   }
 
   private bindingsOf(user: UserInfo): readonly Binding[] {
@@ -124,4 +166,19 @@ function namesAllowed(rules: readonly PolicyRule[], attributes: AuthorizationAtt
     for (const name of rule.resourceNames) names.add(name);
   }
   return names;
+}
+
+function appliesTo(subject: Subject, user: UserInfo, bindingNamespace: string | undefined): boolean {
+  const key = subjectKey(subject, bindingNamespace);
+  return key === `u:${user.name}` || user.groups.some((group) => key === `g:${group}`);
+}
+
+function subjectText({ kind, name, namespace }: Subject, bindingNamespace: string | undefined): string {
+  return kind === 'ServiceAccount' ? `${kind} ${quote(`${name}/${namespace || (bindingNamespace ?? '')}`)}`
+    : `${kind} ${quote(name)}`;
+}
+
+/** Bindings of the whole cluster come first, as the authorizer visits them. */
+function byKindAndName(a: Binding, b: Binding): number {
+  return compareText(a.kind, b.kind) || compareText(a.metadata.name, b.metadata.name);
 }

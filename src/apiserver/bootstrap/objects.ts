@@ -1,7 +1,7 @@
 /**
  * The other objects that an API server writes when it starts: the two built-in priority classes and the four system
  * namespaces. Models pkg/apis/scheduling/v1/helpers.go (SystemPriorityClasses) and the system namespaces controller of
- * pkg/controlplane. Not here: the `kubernetes` Service, flow schemas, and service CIDRs.
+ * pkg/controlplane. Flow schemas and APIServices have files of their own.
  */
 import { deepFreeze } from '../../base/freeze';
 import type { Namespace, NewObject, PriorityClass } from '../../api/types';

@@ -1,20 +1,23 @@
 /**
- * Post-start hooks: the namespaces, priority classes and RBAC objects that every cluster has. Only what is missing is
- * made, so several servers can start over the same etcd. Models the hooks rbac/bootstrap-roles and
- * scheduling/bootstrap-system-priority-classes and the system namespaces controller; roles that someone changed are not
- * reconciled.
+ * Post-start hooks: the namespaces, priority classes, RBAC objects, flow schemas and local APIServices that every
+ * cluster has. Only what is missing is made, so several servers can start over the same etcd. Models the hooks
+ * rbac/bootstrap-roles, scheduling/bootstrap-system-priority-classes, priority-and-fairness-config-producer and
+ * apiservice-registration-controller, and the system namespaces controller; what someone changed is not reconciled.
  */
 import type { ResourceType } from '../../api/request';
 import {
-  clusterRoleBindings, clusterRoles, namespaces, priorityClasses, roleBindings, roles,
+  apiServices, clusterRoleBindings, clusterRoles, flowSchemas, namespaces, priorityClasses,
+  priorityLevelConfigurations, roleBindings, roles,
 } from '../../api/resources';
 import type { KubeObject, NewObject } from '../../api/types';
 import { all, type Task } from '../../sim/task';
+import { localApiServices } from '../bootstrap/api-services';
+import { defaultFlowSchemas, defaultPriorityLevels } from '../bootstrap/flow-control';
 import { defaultNamespaces, defaultPriorityClasses } from '../bootstrap/objects';
 import {
   defaultClusterRoleBindings, defaultClusterRoles, defaultRoleBindings, defaultRoles,
 } from '../bootstrap/rbac';
-import type { ServedResources } from '../storage/served-resource';
+import type { ServedResources } from '../storage/served-resources';
 import { type Loopback, loopbackCreate } from './loopback';
 
 /** Makes what is missing; false when some of it could not be made and must be tried again. */
@@ -29,6 +32,9 @@ export function* bootstrapObjects(loopback: Loopback, resources: ServedResources
     ...create(clusterRoleBindings, defaultClusterRoleBindings()),
     ...create(roles, defaultRoles()),
     ...create(roleBindings, defaultRoleBindings()),
+    ...create(priorityLevelConfigurations, defaultPriorityLevels()),
+    ...create(flowSchemas, defaultFlowSchemas()),
+    ...create(apiServices, localApiServices(resources.all.map(({ kind }) => kind))),
   ]);
   return [...first, ...rest].every((done) => done);
 }

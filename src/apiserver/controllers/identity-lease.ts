@@ -9,7 +9,7 @@ import { formatMicroTime } from '../../api/time';
 import { leases } from '../../api/resources';
 import type { Lease, NewObject } from '../../api/types';
 import type { Task } from '../../sim/task';
-import type { ServedResources } from '../storage/served-resource';
+import type { ServedResources } from '../storage/served-resources';
 import { type Loopback, loopbackCreate, loopbackUpdate } from './loopback';
 
 const namespace = 'kube-system';

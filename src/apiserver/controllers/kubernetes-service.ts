@@ -12,7 +12,7 @@ import { prefixRange } from '../../etcd/key-range';
 import type { LeaseId } from '../../etcd/wire';
 import type { Task } from '../../sim/task';
 import { masterLeasesPrefix } from '../storage/keys';
-import type { ServedResources } from '../storage/served-resource';
+import type { ServedResources } from '../storage/served-resources';
 import { createMissing } from './bootstrap';
 import { type Loopback, loopbackCreate, loopbackUpdate } from './loopback';
 

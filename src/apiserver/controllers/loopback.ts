@@ -19,20 +19,20 @@ export function* loopbackCreate<T extends KubeObject>(
   return yield* loopback.send(...requestOf(type, 'create', object as unknown as Partial<KubeObject>));
 }
 
-/** Replaces an object. */
+/** Replaces an object, or its status. */
 export function* loopbackUpdate<T extends KubeObject>(
-  loopback: Loopback, type: ResourceType<T>, object: T,
+  loopback: Loopback, type: ResourceType<T>, object: T, subresource?: 'status',
 ): Task<ApiResponse> {
-  return yield* loopback.send(...requestOf(type, 'update', object));
+  return yield* loopback.send(...requestOf(type, 'update', object, subresource));
 }
 
 function requestOf(
-  { group, version, resource }: ResourceType, verb: 'create' | 'update', body: Partial<KubeObject>,
+  { group, version, resource }: ResourceType, verb: 'create' | 'update', body: Partial<KubeObject>, subresource?: 'status',
 ): [ApiRequest, Subject] {
   const { name, namespace } = body.metadata ?? {};
   const user = { kind: 'anonymous' } as const;
   const request: ApiRequest = {
-    verb, group, version, resource, namespace, name, body, options: {}, user, userAgent: 'kube-apiserver/v1.36.1',
+    verb, group, version, resource, namespace, name, body, ...(subresource ? { subresource } : {}), options: {}, user, userAgent: 'kube-apiserver/v1.36.1',
   };
-  return [request, { verb, resource: groupResource({ group, resource }), namespace, name }];
+  return [request, { verb, resource: groupResource({ group, resource }), subresource, namespace, name }];
 }

@@ -13,6 +13,7 @@ import { limits } from '../options';
 import { plainError } from '../storage/etcd-errors';
 import type { Claim } from '../storage/store';
 import { decodeBody } from './decode';
+import { trackUpdate } from './field-managers';
 import { attributesOf, type RequestScope } from './scope';
 import { fillNewObject, newObjectErrors } from './strategy';
 
@@ -24,19 +25,27 @@ const allocationAttempts = 10;
 export function* create(scope: RequestScope): Task<KubeObject | FailureStatus> {
   const decoded = decodeBody(scope, scope.request.body);
   if (isFailure(decoded)) return decoded;
-  return yield* createObject(scope, decoded);
+  const { resource } = scope;
+  const given: KubeObject = resource.kind.defaults?.(decoded) ?? decoded;
+  const created = yield* createObject(scope, resource.toStorage(given));
+  return isFailure(created) ? created : resource.fromStorage(created);
 }
 
-/** Creates an object that is decoded; also what a PUT on a missing name does for kinds that allow it. */
-export function* createObject(scope: RequestScope, given: KubeObject): Task<KubeObject | FailureStatus> {
+/**
+ * Creates an object that is decoded and defaulted, in the version that is stored; also what a PUT or an apply on a
+ * missing name does. `owned` says that its managedFields are settled.
+ */
+export function* createObject(
+  scope: RequestScope, given: KubeObject, owned = false,
+): Task<KubeObject | FailureStatus> {
   const { resource, request } = scope;
-  const { kind } = resource;
+  const { kind } = resource.storage;
   if (given.metadata.resourceVersion) return plainError('resourceVersion should not be set on objects to be created');
   const mismatch = namespaceMismatch(scope, given);
   if (mismatch) return mismatch;
   const namespace = kind.namespaced ? request.namespace : undefined;
-  const defaulted: KubeObject = kind.defaults?.(given) ?? given;
-  const admitted = yield* admitNew(scope, withNamespace(defaulted, namespace));
+  const tracked = owned ? given : trackUpdate(scope, undefined, given);
+  const admitted = yield* admitNew(scope, withNamespace(tracked, namespace));
   if (isFailure(admitted)) return admitted;
   return yield* store(scope, admitted, namespace);
 }
@@ -108,11 +117,12 @@ function* prepare(
     allocated = allocation.service as KubeObject;
     claims = allocation.claims;
   }
-  const object = fillNewObject(allocated, resource, namespace, values, { nowMs: execution.wallMs });
-  const errors = newObjectErrors(object, resource.kind);
+  const context = { nowMs: execution.wallMs, user: scope.user };
+  const object = fillNewObject(allocated, resource.strategy, namespace, values, context);
+  const errors = newObjectErrors(object, resource.strategy.kind);
   if (errors.length > 0) return refused(scope, invalidStatus(resource.groupKind, values.name, errors));
   execution.stage('validation', true, subject);
-  scope.warnings.push(...(resource.kind.warnings?.(object, undefined) ?? []));
+  scope.warnings.push(...(resource.strategy.kind.warnings?.(object, undefined) ?? []));
   const refusal = scope.admission.validate(attributesOf(scope, 'CREATE', values.name, object), execution, subject);
   return refusal ?? { object, claims };
 }

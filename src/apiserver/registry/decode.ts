@@ -4,7 +4,9 @@
  * end, which sets Warn where the query has nothing) are decoded against the schema. Models create.go of
  * endpoints/handlers.
  */
-import { decode, decodeFailure, decodeFailureMessage, decodeWarnings } from '../../api/decode/decode';
+import {
+  decode, decodeFailure, decodeFailureMessage, type DecodeProblem, decodeWarnings,
+} from '../../api/decode/decode';
 import { badRequest, type FailureStatus } from '../../api/status';
 import type { KubeObject } from '../../api/types';
 import type { ServedResource } from '../storage/served-resource';
@@ -32,17 +34,40 @@ export function decodeBody(scope: RequestScope, body: unknown): KubeObject | Fai
 
 /** Checks an object against the schema where the client asks for it: its own object, or what its patch has made. */
 export function decodeObject(scope: RequestScope, given: KubeObject): KubeObject | FailureStatus {
+  const { kind } = scope.resource;
+  const decoded = decodeDocument(scope, given);
+  if (typeof decoded !== 'string') return decoded;
+  return badRequest(decodeFailureMessage(kind.kind, kind.version, decoded));
+}
+
+/** As `decodeObject`, with the bare reason why the document cannot be decoded. */
+export function decodeDocument(scope: RequestScope, given: KubeObject): KubeObject | string {
   const { fieldValidation } = scope.request.options;
   const { resource } = scope;
-  if (fieldValidation === undefined) return complete(given, resource);
   const { kind } = resource;
-  const { object, problems } = decode(given, kind.schema);
+  if (fieldValidation === undefined && kind.decode === undefined) return complete(given, resource);
+  const document = given as unknown as Readonly<Record<string, unknown>>;
+  const { object, problems: found } = kind.decode?.(document) ?? decode(document, kind.schema);
+  const problems = [...found, ...(scope.request.strictProblems ?? []).map(strictProblem)];
   if (problems.length > 0) {
-    const failure = decodeFailure(problems, fieldValidation);
-    if (failure !== undefined) return badRequest(decodeFailureMessage(kind.kind, kind.version, failure));
-    scope.warnings.push(...decodeWarnings(problems, fieldValidation));
+    const validation = fieldValidation ?? 'Ignore';
+    const failure = decodeFailure(problems, validation);
+    if (failure !== undefined) return failure;
+    scope.warnings.push(...decodeWarnings(problems, validation));
   }
-  return complete(object as unknown as KubeObject, resource);
+  return withReset(complete(object as unknown as KubeObject, resource), given);
+}
+
+/** An empty list of owners asks to forget them all; decoding has dropped it as it drops every empty list. */
+function withReset(decoded: KubeObject, { metadata }: KubeObject): KubeObject {
+  const owners: unknown = metadata?.managedFields;
+  if (!Array.isArray(owners) || owners.length > 0) return decoded;
+  return { ...decoded, metadata: { ...decoded.metadata, managedFields: [] } };
+}
+
+/** What only a strict reader minds counts like an unknown field. */
+function strictProblem(message: string): DecodeProblem {
+  return { kind: 'unknownField', path: [], message };
 }
 
 /** What Go's structs have even where a document has nothing: the type, metadata, and a spec. */

@@ -13,7 +13,7 @@ import { refusedSubject } from '../admission/chain';
 import type { ServedResource } from '../storage/served-resource';
 import type { Claim } from '../storage/store';
 import { foregroundFinalizer, orphanFinalizer } from './object-meta';
-import { attributesOf, type RequestScope } from './scope';
+import { attributesOf, type RequestScope, served } from './scope';
 
 /** Resources whose DELETE answers with the object that is gone instead of a Status (ReturnDeletedObject). */
 const returnsDeleted = new Set([
@@ -33,13 +33,16 @@ export function* remove(
   const { resource, execution } = scope;
   const refusal = admitDelete(scope, name);
   if (refusal) return refusal;
+  const orphanWarning = resource.kind.orphansDependents?.warning;
+  const isUnasked = !scope.request.options.propagationPolicy;
+  if (orphanWarning && isUnasked && !scope.warnings.includes(orphanWarning)) scope.warnings.push(orphanWarning);
   const key = keyFrom(namespace, name);
   let current = yield* execution.store.current(resource, key);
   for (let round = 0; round < maxRounds; round += 1) {
     if (current === undefined) return notFoundStatus(resource.groupResource, name);
     if (isFailure(current)) return current;
     const answer = yield* removeOnce(scope, key, current);
-    if (!('again' in answer)) return answer;
+    if (!('again' in answer)) return served(scope, answer);
     current = answer.again;
   }
   return conflict(resource.groupResource, name);
@@ -68,7 +71,9 @@ function* removeOnce(
     execution.stage('registry', false, refusedSubject(scope.subject, refusal));
     return refusal;
   }
-  const deletion = planDeletion(resource, current, request.options, execution.wallMs);
+  const { storage } = resource;
+  const prepared = beforeDeletion(storage, current, execution.wallMs);
+  const deletion = planDeletion(storage, prepared, request.options, execution.wallMs);
   if (deletion === undefined) return current;
   execution.stage('registry', true, scope.subject);
   let marked = current;
@@ -107,6 +112,12 @@ function preconditionProblem(
   return undefined;
 }
 
+/** What the kind adds to an object when its deletion is asked for the first time. */
+function beforeDeletion({ kind }: ServedResource, object: KubeObject, nowMs: number): KubeObject {
+  if (kind.prepareForDelete === undefined || object.metadata.deletionTimestamp !== undefined) return object;
+  return kind.prepareForDelete(object, { nowMs }) as KubeObject;
+}
+
 /** Undefined when the object is on its way out already and nothing is to be changed. */
 function planDeletion(
   resource: ServedResource, object: KubeObject, options: RequestOptions, nowMs: number,
@@ -132,7 +143,7 @@ function planGrace(
   if (!kind.graceful) return undefined;
   const { metadata } = object;
   const asked = options.gracePeriodSeconds;
-  const requested = asked !== undefined && asked < 0 ? 1 : asked;
+  const requested = asked === undefined ? undefined : asked < 0 ? 1 : boundedSeconds(asked);
   if (metadata.deletionTimestamp !== undefined) {
     const granted = metadata.deletionGracePeriodSeconds ?? 0;
     if (granted === 0) return undefined;
@@ -140,8 +151,15 @@ function planGrace(
     const startMs = timeMs(metadata.deletionTimestamp) - granted * 1000;
     return withDeletion(metadata, startMs + requested * 1000, requested, 0);
   }
-  const seconds: number = kind.graceful.gracePeriodSeconds(object, requested);
+  const seconds = boundedSeconds(kind.graceful.gracePeriodSeconds(object, requested) as number | bigint);
   return withDeletion(metadata, nowMs + seconds * 1000, seconds, 1);
+}
+
+/** The longest time.Duration of Go, in seconds; what an object asks for beyond it, perhaps as a bigint, is cut. */
+const maxDurationSeconds = 9_223_372_036;
+
+function boundedSeconds(seconds: number | bigint): number {
+  return Math.min(Number(seconds), maxDurationSeconds);
 }
 
 function withDeletion(metadata: ObjectMeta, atMs: number, seconds: number, generations: number): ObjectMeta {
@@ -164,7 +182,8 @@ function finalizersFor(
   const present = metadata.finalizers ?? [];
   if (withoutDependents.has(resource.name)) return present;
   const earlier = present.includes(orphanFinalizer) ? 'Orphan'
-    : present.includes(foregroundFinalizer) ? 'Foreground' : 'Background';
+    : present.includes(foregroundFinalizer) ? 'Foreground'
+      : resource.kind.orphansDependents ? 'Orphan' : 'Background';
   const policy = propagationPolicy ?? earlier;
   const others = present.filter((finalizer) => finalizer !== orphanFinalizer && finalizer !== foregroundFinalizer);
   if (policy === 'Orphan') return [...others, orphanFinalizer];

@@ -1,7 +1,7 @@
 /**
  * Metadata that every object has: what the server fills in, what a client cannot change, and what is wrong with it.
  * Models apimachinery's api/validation/objectmeta.go and the common part of registry/rest create.go and update.go.
- * managedFields are not modelled: they are dropped from what clients send.
+ * managedFields are those that field-managers.ts has worked out before.
  */
 import { equal, sortedKeys } from '../../base/freeze';
 import {
@@ -38,6 +38,7 @@ export function newObjectMeta(given: NewObjectMeta, namespace: string | undefine
   if (values.generation !== undefined) meta['generation'] = values.generation;
   meta['creationTimestamp'] = values.creationTimestamp;
   addLists(meta, labels, annotations, ownerReferences, finalizers);
+  if (given.managedFields) meta['managedFields'] = given.managedFields;
   return meta as unknown as ObjectMeta;
 }
 
@@ -45,9 +46,10 @@ export function newObjectMeta(given: NewObjectMeta, namespace: string | undefine
 export function updatedObjectMeta(given: NewObjectMeta, old: ObjectMeta): ObjectMeta {
   if (given === old) return old;
   const { labels, annotations, ownerReferences, finalizers } = given;
-  const { labels: _l, annotations: _a, ownerReferences: _o, finalizers: _f, ...kept } = old;
+  const { labels: _l, annotations: _a, ownerReferences: _o, finalizers: _f, managedFields: _m, ...kept } = old;
   const meta: Record<string, unknown> = { ...kept };
   addLists(meta, labels, annotations, ownerReferences, finalizers);
+  if (given.managedFields) meta['managedFields'] = given.managedFields;
   return meta as unknown as ObjectMeta;
 }
 

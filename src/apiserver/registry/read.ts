@@ -8,17 +8,19 @@ import { keyFrom } from '../../api/object';
 import {
   type FieldRequirement, isSelectorError, parseFieldSelector, parseLabelSelector, type Selector,
 } from '../../api/selectors';
+import { quote } from '../../api/go-text';
 import { badRequest, expired, type FailureStatus, notFoundStatus, timeout } from '../../api/status';
 import type { KubeObject } from '../../api/types';
 import type { EtcdClient } from '../../etcd/client';
 import { prefixRange } from '../../etcd/key-range';
 import type { KeyValue } from '../../etcd/wire';
 import type { Task } from '../../sim/task';
-import { etcdFailure } from '../storage/etcd-errors';
+import { etcdFailure, plainError } from '../storage/etcd-errors';
 import type { EtcdStore } from '../storage/etcd-store';
 import type { ServedResource } from '../storage/served-resource';
 import { withRevision } from '../storage/watch-cache';
 import { demanded, fieldValues, type Predicate, selects } from '../storage/watchers';
+import { type ContinueToken, decodeContinue, encodeContinue } from './continue-token';
 import type { RequestScope } from './scope';
 
 const rememberedSelectors = 1_000;
@@ -58,11 +60,16 @@ function tooLarge(revision: number, current: number): FailureStatus {
   return { ...status, details: { ...status.details, causes } };
 }
 
-/** A resourceVersion as a number, or upstream's complaint. */
-export function parseRevision(text: string): number | FailureStatus {
-  if (/^\d{1,15}$/.test(text)) return Number(text);
-  const why = `strconv.ParseUint: parsing "${text}": invalid syntax`;
-  return badRequest(`invalid resource version: resourceVersion: Invalid value: "${text}": ${why}`);
+/**
+ * A resourceVersion as a number, or upstream's complaint: where the watch cache reads it, an error without a code of its
+ * own, where etcd's store does, a bad request.
+ */
+export function parseRevision(text: string, byStore = false): number | FailureStatus {
+  const digits = /^\d+$/.test(text);
+  if (digits && (text.length < 16 || BigInt(text) < 2n ** 64n)) return Number(text);
+  const why = `strconv.ParseUint: parsing ${quote(text)}: ${digits ? 'value out of range' : 'invalid syntax'}`;
+  const message = `resourceVersion: Invalid value: ${quote(text)}: ${why}`;
+  return byStore ? badRequest(`invalid resource version: ${message}`) : plainError(message);
 }
 
 /** The selectors of a list or watch, or what is wrong with them. */
@@ -90,7 +97,7 @@ function parseFields(text: string, resource: ServedResource): readonly FieldRequ
   if (isSelectorError(parsed)) return badRequest(parsed.error);
   const unknown = parsed.find(({ field }) => !isSelectable(field, resource));
   if (!unknown) return parsed;
-  if (resource.kind.selectableFields) return badRequest(`field label not supported: ${unknown.field}`);
+  if (resource.kind.selectableFields || typeof resource.kind.schema !== 'string') return badRequest(`field label not supported: ${unknown.field}`);
   return badRequest(`"${unknown.field}" is not a known field selector: only "metadata.name", "metadata.namespace"`);
 }
 
@@ -106,20 +113,28 @@ const blank = Object.freeze({
 
 export function* list(scope: RequestScope, etcd: EtcdClient | undefined): Task<ApiList | FailureStatus> {
   const { resource, request, execution, subject } = scope;
-  const { options } = request;
+  const { resourceVersion = '', resourceVersionMatch, limit = 0, continue: token } = request.options;
   const predicate = predicateOf(scope);
   if ('code' in predicate) return predicate;
-  if (options.continue) return yield* continued(scope, predicate, etcd, options.continue);
-  if (options.resourceVersionMatch === 'Exact' && options.resourceVersion) {
-    const revision = parseRevision(options.resourceVersion);
+  if (token) return yield* continued(scope, predicate, etcd, token);
+  const isExact = resourceVersionMatch === 'Exact'
+    || (resourceVersionMatch === undefined && limit > 0 && resourceVersion !== '' && resourceVersion !== '0');
+  if (isExact && resourceVersion !== '') {
+    const revision = parseRevision(resourceVersion, true);
     if (typeof revision !== 'number') return revision;
-    return yield* readAt(scope, predicate, etcd, revision, resource.prefix);
+    if (revision > 0) return yield* readAt(scope, predicate, etcd, { revision, key: prefixOf(resource, predicate) });
   }
   const problem = yield* fresh(scope);
   if (problem) return problem;
   execution.stage('watchCache', true, subject);
-  const { cache } = resource;
-  return page(scope, candidates(resource, predicate), predicate, cache.revision);
+  // A list that is content with whatever the cache has gets all of it.
+  const size = resourceVersion === '0' ? 0 : limit;
+  return page(scope, candidates(resource, predicate), predicate, resource.cache.revision, size);
+}
+
+/** Where the keys of what is listed lie. */
+function prefixOf({ prefix }: ServedResource, { namespace }: Predicate): string {
+  return namespace === undefined ? prefix : `${prefix}${namespace}/`;
 }
 
 /** The objects that can be selected at all: by name or node directly, else those of the namespace. */
@@ -133,51 +148,66 @@ function candidates(resource: ServedResource, predicate: Predicate): readonly Ku
   return resource.cache.list(namespace === undefined ? '' : `${namespace}/`);
 }
 
-/** One page of what is selected; the rest is told by a continue token. */
+/**
+ * One page of what is selected; a continue token tells where the rest begins. As long as there are objects after the
+ * page there is a rest, whether they are selected or not; it is counted only when everything is selected.
+ */
 function page(
-  { resource, request }: RequestScope, objects: readonly KubeObject[], predicate: Predicate, revision: number,
+  { resource }: RequestScope, objects: readonly KubeObject[], predicate: Predicate, revision: number, limit: number,
 ): ApiList {
-  const { limit = 0 } = request.options;
   const { kind } = resource;
   const selective = predicate.labels !== undefined || predicate.fields.length > 0;
-  const selected = selective ? objects.filter((object) => selects(predicate, kind, object)) : objects;
   const head = { apiVersion: resource.apiVersion, kind: kind.listKind };
   const resourceVersion = String(revision);
-  if (limit === 0 || selected.length <= limit) return { ...head, metadata: { resourceVersion }, items: selected };
-  const items = selected.slice(0, limit);
-  const last = items[items.length - 1] as KubeObject;
-  const token = `${revision}:${keyFrom(last.metadata.namespace, last.metadata.name)}`;
-  const remaining = selective ? {} : { remainingItemCount: selected.length - limit };
-  return { ...head, metadata: { resourceVersion, continue: token, ...remaining }, items };
+  const items: KubeObject[] = [];
+  for (const [at, object] of objects.entries()) {
+    if (selective && !selects(predicate, kind, object)) continue;
+    items.push(object);
+    if (limit === 0 || items.length < limit || at === objects.length - 1) continue;
+    const key = `${resource.storageKey(keyFrom(object.metadata.namespace, object.metadata.name))}\0`;
+    const token = encodeContinue({ revision, key }, prefixOf(resource, predicate));
+    const remaining = selective ? {} : { remainingItemCount: objects.length - limit };
+    return { ...head, metadata: { resourceVersion, continue: token, ...remaining }, items };
+  }
+  return { ...head, metadata: { resourceVersion }, items };
 }
 
 function* continued(
   scope: RequestScope, predicate: Predicate, etcd: EtcdClient | undefined, token: string,
 ): Task<ApiList | FailureStatus> {
-  const parsed = /^(\d+):(.+)$/s.exec(token);
-  if (!parsed) return badRequest('continue key is not valid: illegal base64 data');
-  const from = `${scope.resource.storageKey(parsed[2] ?? '')}\0`;
-  return yield* readAt(scope, predicate, etcd, Number(parsed[1]), from, true);
+  const { resourceVersion = '' } = scope.request.options;
+  const from = decodeContinue(token, prefixOf(scope.resource, predicate));
+  if ('code' in from) return from;
+  if (resourceVersion !== '' && resourceVersion !== '0') {
+    return badRequest('specifying resource version is not allowed when using continue');
+  }
+  return yield* readAt(scope, predicate, etcd, from, true);
 }
 
-/** Reads the collection from etcd as it was at a revision. */
+/** Reads the collection from etcd as it was at a revision, or as it is. */
 function* readAt(
-  scope: RequestScope, predicate: Predicate, etcd: EtcdClient | undefined, revision: number, key: string,
+  scope: RequestScope, predicate: Predicate, etcd: EtcdClient | undefined, { revision, key }: ContinueToken,
   paging = false,
 ): Task<ApiList | FailureStatus> {
-  const { resource, execution, subject } = scope;
+  const { resource, request, execution, subject } = scope;
   if (!etcd) return badRequest('a preview cannot read the past');
-  const namespace = predicate.namespace === undefined ? '' : `${predicate.namespace}/`;
-  const from = key === resource.prefix ? resource.prefix + namespace : key;
+  const prefix = prefixOf(resource, predicate);
   execution.stage('registry', true, subject);
-  const result = yield* etcd.range({ ...prefixRange(resource.prefix + namespace), key: from, revision });
+  const at = revision > 0 ? { revision } : {};
+  const result = yield* etcd.range({ ...prefixRange(prefix), key, ...at });
   if (!result.ok) {
     const failure = etcdFailure(result.error);
-    return paging && failure.code === 410 ? expired(continueExpired) : failure;
+    return paging && failure.code === 410 ? inconsistent(encodeContinue({ revision: -1, key }, prefix)) : failure;
   }
-  const objects = result.response.kvs.map(({ value, modRevision }: KeyValue) =>
-    withRevision(value as KubeObject, modRevision));
-  return page(scope, objects, predicate, revision);
+  const { kvs, revision: newest } = result.response;
+  const objects = kvs.map(({ value, modRevision }: KeyValue) =>
+    resource.fromStorage(withRevision(value as KubeObject, modRevision)));
+  return page(scope, objects, predicate, revision > 0 ? revision : newest, request.options.limit ?? 0);
+}
+
+/** 410 for a token whose revision is gone, with one that goes on at the newest revision. */
+function inconsistent(token: string): FailureStatus {
+  return { ...expired(continueExpired), metadata: { continue: token } };
 }
 
 const continueExpired = 'The provided continue parameter is too old to display a consistent list result. You can start '

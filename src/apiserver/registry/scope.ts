@@ -1,11 +1,11 @@
 /** What the registry knows of the request it carries out. Models endpoints/handlers RequestScope. */
 import type { ApiRequest } from '../../api/request';
 import type { FailureStatus } from '../../api/status';
-import type { KubeObject } from '../../api/types';
+import type { KubeObject, Status } from '../../api/types';
 import type { Subject } from '../../protocol/trace';
 import type { AdmissionChain } from '../admission/chain';
 import type { AdmissionAttributes, Operation } from '../admission/plugin';
-import type { UserInfo } from '../authentication';
+import type { UserInfo } from '../authentication/user';
 import type { Execution } from '../execution';
 import type { ServedResource } from '../storage/served-resource';
 import type { ServiceAllocator } from './services/allocator';
@@ -28,6 +28,12 @@ export interface RequestScope {
 /** The namespace of the request's object; empty for cluster-scoped kinds, and a Namespace is in itself. */
 export function admissionNamespace({ request, resource }: RequestScope, name: string): string {
   return resource.name === 'namespaces' ? name : request.namespace ?? '';
+}
+
+/** The answer to a write, in the version that was asked. */
+export function served<T extends KubeObject | Status>({ resource }: RequestScope, answer: T): T {
+  return resource.storage === resource || answer.kind === 'Status' ? answer
+    : resource.fromStorage(answer as KubeObject) as T;
 }
 
 /** The attributes that admission sees. */

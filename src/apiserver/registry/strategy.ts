@@ -4,7 +4,7 @@
  */
 import { equal } from '../../base/freeze';
 import type { FieldError } from '../../api/field-errors';
-import type { AnyKind, StrategyContext, Subresource } from '../../api/kind';
+import type { AnyKind, PartialUpdate, StrategyContext, Subresource } from '../../api/kind';
 import type { KubeObject, NewObjectMeta } from '../../api/types';
 import type { ServedResource } from '../storage/served-resource';
 import {
@@ -45,14 +45,27 @@ export function prepareUpdate(
 ): Prepared {
   const { kind, hasStatus } = resource;
   const { subresource } = context;
+  const part = subresource === undefined ? undefined : kind.parts?.[subresource];
+  if (part !== undefined) return preparePart(given, old, kind, part);
   const metadata = updatedObjectMeta(given.metadata, old.metadata);
   let object: KubeObject;
-  if (subresource === 'status') object = { ...old, metadata, status: (given as WithStatus).status } as KubeObject;
+  const writesStatus = subresource === 'status' || subresource === 'approval';
+  if (writesStatus) object = { ...old, metadata, status: (given as WithStatus).status } as KubeObject;
   else if (hasStatus) object = { ...given, metadata, status: (old as WithStatus).status } as KubeObject;
   else object = { ...given, metadata };
   object = kind.prepareForUpdate?.(object, old, context) ?? object;
   object = withGeneration(object, old, kind, subresource);
   return { object, errors: updateErrors(given.metadata, object, old, kind, subresource) };
+}
+
+/** Of metadata only the owners of fields are taken: metav1.ResetObjectMetaForStatus. */
+function preparePart(given: KubeObject, old: KubeObject, kind: AnyKind, part: PartialUpdate<any>): Prepared {
+  const { managedFields: _, ...kept } = old.metadata;
+  const { managedFields } = given.metadata;
+  const metadata = { ...kept, ...(managedFields === undefined ? {} : { managedFields }) };
+  const merged = part.merge({ ...given, metadata }, old) as KubeObject;
+  const object = withGeneration(merged, old, kind, undefined);
+  return { object, errors: part.validate(object, old) };
 }
 
 function updateErrors(

@@ -7,6 +7,8 @@ import { equal } from '../../base/freeze';
 import type { Subresource } from '../../api/kind';
 import { keyFrom } from '../../api/object';
 import { invalid } from '../../api/field-errors';
+import { readEntries, sameButForTimes } from '../../api/managed-fields/entries';
+import { withOwners } from '../../api/managed-fields/field-manager';
 import {
   badRequest, conflict, type FailureStatus, internalError, invalidStatus, isFailure, notFoundStatus,
 } from '../../api/status';
@@ -17,16 +19,19 @@ import type { Claim } from '../storage/store';
 import { createObject, namespaceMismatch } from './create';
 import { decodeBody } from './decode';
 import { deletionIsComplete, removeFinally } from './delete';
-import { attributesOf, type RequestScope } from './scope';
+import { trackUpdate } from './field-managers';
+import { attributesOf, type RequestScope, served } from './scope';
 import { prepareUpdate } from './strategy';
 
-/** Makes the wanted object from the present one; a Status refuses. */
+/** Makes the wanted object from the present one, both in the version that is stored; a Status refuses. */
 export type Transform = (current: KubeObject) => KubeObject | FailureStatus;
 
 export interface UpdateOptions {
   readonly subresource?: Subresource;
-  /** Leaves out admission and strategies, as binding does, which writes to storage directly. */
+  /** Leaves out admission, strategies and field ownership, as binding does, which writes to storage directly. */
   readonly raw?: boolean;
+  /** The transform has worked out metadata.managedFields itself. */
+  readonly owned?: boolean;
   /** What to do when there is no such object; without it the answer is 404. */
   readonly ifMissing?: () => Task<KubeObject | FailureStatus>;
 }
@@ -43,8 +48,10 @@ export function* update(scope: RequestScope, subresource?: Subresource): Task<Ku
   if (problem) return problem;
   const { kind } = resource;
   const given: KubeObject = subresource === 'status' ? decoded : kind.defaults?.(decoded) ?? decoded;
-  const ifMissing = kind.createOnUpdate && subresource === undefined ? () => createMissing(scope, given) : undefined;
-  return yield* updateObject(scope, () => given, { subresource, ifMissing });
+  const creates = kind.createOnUpdate && subresource === undefined;
+  const ifMissing = creates ? () => createMissing(scope, resource.toStorage(given)) : undefined;
+  const wanted = resource.toStorage(given);
+  return served(scope, yield* updateObject(scope, () => wanted, { subresource, ifMissing }));
 }
 
 function* createMissing(scope: RequestScope, given: KubeObject): Task<KubeObject | FailureStatus> {
@@ -76,8 +83,9 @@ export function* updateObject(
       return options.ifMissing ? yield* options.ifMissing() : notFoundStatus(resource.groupResource, name);
     }
     if (isFailure(current)) return current;
-    const given = transform(current);
-    if (isFailure(given)) return given;
+    const wanted = transform(current);
+    if (isFailure(wanted)) return wanted;
+    const given = options.raw || options.owned ? wanted : trackUpdate(scope, current, wanted, options.subresource);
     const stale = versionProblem(scope, given, current);
     if (stale) {
       execution.stage('registry', false, refusedSubject(scope.subject, stale));
@@ -86,20 +94,32 @@ export function* updateObject(
     const next = options.raw ? { object: given, claims: [] }
       : yield* prepare(scope, given, current, options.subresource);
     if (isFailure(next)) return next;
-    if (equal(next.object, current)) return current;
+    const { object } = next;
+    if (isSame(object, current)) return current;
     execution.stage('registry', true, scope.subject);
-    if (deletionIsComplete(resource, next.object)) {
-      const removed = yield* removeFinally(scope, current, next.object);
+    if (deletionIsComplete(resource.storage, object)) {
+      const removed = yield* removeFinally(scope, current, object);
       if (removed !== 'changed') return removed;
       current = yield* execution.store.current(resource, key);
       continue;
     }
-    const outcome = yield* execution.store.replace(resource, key, current, next.object, next.claims);
+    const outcome = yield* execution.store.replace(resource, key, current, object, next.claims);
     if (outcome.kind === 'written') return outcome.object;
     if (outcome.kind === 'failed') return outcome.status;
     if (outcome.kind === 'changed') current = outcome.current;
   }
   return internalError('the object changes faster than it can be updated');
+}
+
+/** Nothing is new if only the times of the object's owners are: IgnoreManagedFieldsTimestampsTransformer. */
+function isSame(object: KubeObject, current: KubeObject): boolean {
+  const { managedFields: owners } = object.metadata;
+  const { managedFields: before } = current.metadata;
+  if (owners === before || owners === undefined || before === undefined) return equal(object, current);
+  const now = readEntries(owners);
+  const earlier = readEntries(before);
+  if (now === undefined || earlier === undefined || !sameButForTimes(earlier, now)) return false;
+  return equal(withOwners(object, before), current);
 }
 
 /** A stale resourceVersion or another uid; without a resourceVersion the newest object is meant. */
@@ -138,14 +158,14 @@ function* prepare(
     allocated = allocation.service as KubeObject;
     claims = allocation.claims;
   }
-  const { object, errors } = prepareUpdate(allocated, current, resource, { nowMs: execution.wallMs, subresource });
+  const { object, errors } = prepareUpdate(allocated, current, resource.strategy, { nowMs: execution.wallMs, subresource });
   if (errors.length > 0) {
     const status = invalidStatus(resource.groupKind, name, errors);
     execution.stage('validation', false, refusedSubject(subject, status));
     return status;
   }
   execution.stage('validation', true, subject);
-  if (subresource === undefined) scope.warnings.push(...(resource.kind.warnings?.(object, current) ?? []));
+  if (subresource === undefined) scope.warnings.push(...(resource.strategy.kind.warnings?.(object, current) ?? []));
   const refusal = admission.validate(attributesOf(scope, 'UPDATE', name, object, current), execution, subject);
   return refusal ?? { object, claims };
 }

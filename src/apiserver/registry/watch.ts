@@ -11,7 +11,7 @@ import type { IncomingCall, ProcessHost } from '../../sim/process';
 import type { Task } from '../../sim/task';
 import { limits } from '../options';
 import type { ServedResource } from '../storage/served-resource';
-import { type Predicate, selects, type Watcher } from '../storage/watchers';
+import { endStream, type Predicate, selects, type Watcher } from '../storage/watchers';
 import { fresh, parseRevision, predicateOf } from './read';
 import type { RequestScope } from './scope';
 
@@ -58,11 +58,6 @@ function open(
     timer.cancel();
     resource.watchers.remove(watcher);
   });
-}
-
-/** Ends a stream as a server does whose time is up: the response is complete. */
-export function endStream({ call }: Watcher): void {
-  if (call.open) call.reply({ code: 200, body: '' }, { ...call.subject, code: 200 });
 }
 
 function sendPresent(resource: ServedResource, predicate: Predicate, call: IncomingCall): void {

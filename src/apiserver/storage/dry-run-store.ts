@@ -5,13 +5,14 @@
  */
 import { deepFreeze } from '../../base/freeze';
 import { keyFrom } from '../../api/object';
-import { groupResource, type ResourceType } from '../../api/request';
+import type { ResourceType } from '../../api/request';
 import { serviceAccounts } from '../../api/resources';
 import type { FailureStatus } from '../../api/status';
 import type { KubeObject } from '../../api/types';
 import type { Task } from '../../sim/task';
 import type { ObjectReader } from '../objects';
-import type { ServedResource, ServedResources } from './served-resource';
+import type { ServedResource } from './served-resource';
+import type { ServedResources } from './served-resources';
 import type { Claim, Store, WriteOutcome } from './store';
 
 /** What would have been written, by resource and key; undefined for what would be gone. */
@@ -22,7 +23,7 @@ export class Overlay implements ObjectReader {
 
   lookup(resource: string, key: string): KubeObject | undefined {
     const overlaid = this.written.get(resource);
-    return overlaid?.has(key) ? overlaid.get(key) : this.resources.named(resource)?.cache.get(key);
+    return overlaid?.has(key) ? overlaid.get(key) : this.resources.named(resource)?.watchCache.get(key);
   }
 
   put(resource: string, key: string, object: KubeObject | undefined): void {
@@ -35,17 +36,21 @@ export class Overlay implements ObjectReader {
   }
 
   get<T extends KubeObject>(type: ResourceType<T>, namespace: string | undefined, name: string): T | undefined {
-    return this.lookup(groupResource(type), keyFrom(namespace, name)) as T | undefined;
+    const resource = this.resources.typed(type);
+    const object = resource && this.lookup(resource.storage.name, keyFrom(namespace, name));
+    return object && (resource.fromStorage(object) as T);
   }
 
   list<T extends KubeObject>(type: ResourceType<T>, namespace?: string): readonly T[] {
-    const overlaid = this.written.get(groupResource(type));
+    const resource = this.resources.typed(type);
+    const overlaid = resource && this.written.get(resource.storage.name);
     const cached = this.resources.list(type, namespace);
     if (!overlaid) return cached;
     const isOverlaid = ({ metadata }: T): boolean => overlaid.has(keyFrom(metadata.namespace, metadata.name));
-    const added = [...overlaid.values()].filter((object) =>
-      object !== undefined && (namespace === undefined || object.metadata.namespace === namespace));
-    return [...cached.filter((object) => !isOverlaid(object)), ...(added as unknown as T[])];
+    const added = [...overlaid.values()].flatMap((object) => (
+      object !== undefined && (namespace === undefined || object.metadata.namespace === namespace)
+        ? [resource.fromStorage(object) as T] : []));
+    return [...cached.filter((object) => !isOverlaid(object)), ...added];
   }
 
   podsOnNode(node: string): readonly KubeObject[] {
@@ -98,7 +103,7 @@ export class DryRunStore implements Store {
   }
 
   private lookup(resource: ServedResource, key: string): KubeObject | undefined {
-    return this.overlay ? this.overlay.lookup(resource.name, key) : resource.cache.get(key);
+    return this.overlay ? this.overlay.lookup(resource.name, key) : resource.watchCache.get(key);
   }
 
   private write(resource: ServedResource, key: string, object: KubeObject): WriteOutcome {

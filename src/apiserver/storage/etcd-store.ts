@@ -35,13 +35,13 @@ export class EtcdStore implements Store {
   ) {}
 
   *current(resource: ServedResource, key: string): Task<KubeObject | FailureStatus | undefined> {
-    const { cache } = resource;
+    const { watchCache: cache } = resource;
     if (cache.ownWriteRevision > cache.revision) yield* this.reached(resource, cache.ownWriteRevision);
     return cache.get(key) ?? (yield* this.live(resource, key));
   }
 
   *consistent(resource: ServedResource): Task<FailureStatus | undefined> {
-    const { cache } = resource;
+    const { watchCache: cache } = resource;
     if (!cache.connected) {
       const probe = yield* this.client.range({ key: resource.prefix, countOnly: true });
       if (!probe.ok) return etcdFailure(probe.error);
@@ -54,7 +54,7 @@ export class EtcdStore implements Store {
   }
 
   /** Waits until the cache has reached a revision; false when it did not in time. */
-  *reached({ cache }: ServedResource, revision: number): Task<boolean> {
+  *reached({ watchCache: cache }: ServedResource, revision: number): Task<boolean> {
     if (cache.revision >= revision) return true;
     // Revisions belong to all resources: this one may have nothing to tell before the next progress message.
     if (revision > cache.ownWriteRevision) cache.requestProgress?.();
@@ -146,7 +146,7 @@ export class EtcdStore implements Store {
     if (!result.ok) return { kind: 'failed', status: etcdFailure(result.error) };
     const { succeeded, revision, responses } = result.response;
     if (succeeded) {
-      resource.cache.ownWriteRevision = Math.max(resource.cache.ownWriteRevision, revision);
+      resource.watchCache.ownWriteRevision = Math.max(resource.watchCache.ownWriteRevision, revision);
       return { kind: 'written', object: withRevision(value, revision) };
     }
     const [read] = responses;

@@ -18,7 +18,7 @@ const specialPrefixes: Readonly<Record<string, string>> = {
 export function registryPrefix(kind: AnyKind, namespace?: string): string {
   const { group, plural } = kind;
   const special = specialPrefixes[group === '' ? plural : `${plural}.${group}`];
-  const builtIn = !group.includes('.') || group.endsWith('.k8s.io');
+  const builtIn = kind.jsonSchema === undefined && (!group.includes('.') || group.endsWith('.k8s.io'));
   const prefix = `${registryRoot}${special ?? (builtIn ? plural : `${group}/${plural}`)}/`;
   return namespace === undefined || namespace === '' ? prefix : `${prefix}${namespace}/`;
 }

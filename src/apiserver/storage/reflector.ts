@@ -16,6 +16,9 @@ import { withRevision } from './watch-cache';
 const retryMs = 1_000;
 
 export class Reflector {
+  private stream: Watch | undefined;
+  private stopped = false;
+
   constructor(
     private readonly host: ProcessHost,
     private readonly client: EtcdClient,
@@ -28,12 +31,18 @@ export class Reflector {
     runTask(this.run());
   }
 
+  /** Stops for good: the resource is no longer served. */
+  stop(): void {
+    this.stopped = true;
+    this.stream?.cancel();
+  }
+
   private *run(): Task {
-    const { cache } = this.resource;
+    const { watchCache: cache } = this.resource;
     let listed = false;
-    for (;;) {
+    while (!this.stopped) {
       if (!listed) listed = yield* this.list();
-      if (listed) {
+      if (listed && !this.stopped) {
         const end = yield* this.watch(cache.revision + 1);
         cache.connected = false;
         cache.requestProgress = undefined;
@@ -48,7 +57,7 @@ export class Reflector {
   }
 
   private *list(): Task<boolean> {
-    const { cache, prefix } = this.resource;
+    const { watchCache: cache, prefix } = this.resource;
     const result = yield* this.client.range(prefixRange(prefix));
     if (!result.ok) return false;
     const objects = result.response.kvs.map(({ key, value, modRevision }) =>
@@ -61,7 +70,7 @@ export class Reflector {
   private *watch(revision: number): Task<WatchEnd> {
     const { prefix } = this.resource;
     return yield* waitFor<WatchEnd>((resume) => {
-      const stream: Watch = this.client.watch(prefixRange(prefix), revision, {
+      const stream = this.stream = this.client.watch(prefixRange(prefix), revision, {
         onEvents: (events) => {
           for (const event of events) this.apply(event);
         },
@@ -69,13 +78,13 @@ export class Reflector {
         onEnd: resume,
       });
       // The answer tells that everything up to now has been seen, so that reads need not ask etcd.
-      this.resource.cache.requestProgress = () => stream.requestProgress();
+      this.resource.watchCache.requestProgress = () => stream.requestProgress();
       stream.requestProgress();
     });
   }
 
   private apply({ type, kv }: KeyEvent): void {
-    const { cache, prefix } = this.resource;
+    const { watchCache: cache, prefix } = this.resource;
     const key = kv.key.slice(prefix.length);
     const { modRevision } = kv;
     if (type === 'DELETE') cache.apply(type, key, undefined, modRevision);
@@ -83,7 +92,7 @@ export class Reflector {
   }
 
   private reach(revision: number): void {
-    const { cache } = this.resource;
+    const { watchCache: cache } = this.resource;
     cache.progress(revision);
     if (cache.connected) return;
     cache.connected = true;
@@ -92,7 +101,7 @@ export class Reflector {
 
   private *pause(): Task {
     // Waiting for etcd at the first start is part of starting; later it goes on for as long as etcd is away.
-    const background = this.resource.cache.initialised ? { background: true } : undefined;
+    const background = this.resource.watchCache.initialised ? { background: true } : undefined;
     yield* waitFor<void>((resume) => this.host.after(retryMs, () => resume(), background));
   }
 }

@@ -1,17 +1,16 @@
 /**
- * One resource as this server serves it: its kind, where it lies in etcd, its watch cache and its watchers. The set of
- * them is made once from the kind registry and the runtime configuration.
+ * One resource as this server serves it: its kind, where it lies in etcd, its watch cache and its watchers. A kind that
+ * is served in a version other than the stored one shares the cache of the stored version and sees it converted; a
+ * virtual kind has neither objects nor watchers.
  */
+import { deepFreeze } from '../../base/freeze';
 import type { AnyKind } from '../../api/kind';
-import { keyFrom } from '../../api/object';
-import type { KindRegistry } from '../../api/registry';
-import { apiVersionOf, groupResource, type ResourceType } from '../../api/request';
+import { apiVersionOf, groupResource } from '../../api/request';
 import { typeOfKind } from '../../api/schema/schema';
 import type { GroupKind, GroupResource } from '../../api/status';
 import type { KubeObject } from '../../api/types';
-import type { ObjectReader } from '../objects';
-import { isGroupVersionEnabled } from '../options';
 import { registryPrefix } from './keys';
+import { ConvertedCache, type ObjectCache } from './object-cache';
 import { WatchCache } from './watch-cache';
 import { Watchers } from './watchers';
 
@@ -29,100 +28,70 @@ export class ServedResource {
   /** The kind has a spec that is a struct: an absent one is an empty one. */
   readonly hasSpec: boolean;
   readonly quiet: boolean;
-  readonly cache: WatchCache;
+  /** The objects in this resource's version. */
+  readonly cache: ObjectCache;
+  /** The objects as they are stored; the same as `cache` unless the kind is converted. */
+  readonly watchCache: WatchCache;
   readonly watchers: Watchers;
+  /** The resource in the version that is stored: itself unless the kind is converted. */
+  readonly storage: ServedResource;
+  /** Of a stored resource: the versions in which it is served, by apiVersion. */
+  readonly versions = new Map<string, ServedResource>();
+  private readonly converted = new WeakMap<KubeObject, KubeObject>();
 
-  constructor(readonly kind: AnyKind, nowMs: () => number) {
+  constructor(readonly kind: AnyKind, nowMs: () => number, storage?: ServedResource) {
     const { group, plural } = kind;
     this.apiVersion = apiVersionOf(kind);
     this.groupResource = Object.freeze({ group, resource: plural });
     this.groupKind = Object.freeze({ group, kind: kind.kind });
     this.name = groupResource(this.groupResource);
-    this.prefix = registryPrefix(kind);
+    this.storage = storage ?? this;
+    this.prefix = storage?.prefix ?? registryPrefix(kind);
     this.hasStatus = kind.subresources?.includes('status') === true;
     this.hasSpec = typeOfKind(kind).fields.get('spec')?.type.form === 'ref';
     this.quiet = quietResources.has(this.name);
-    this.cache = new WatchCache(nowMs);
     this.watchers = new Watchers(kind, this.name, !this.quiet);
-    this.cache.onEvent((event) => this.watchers.dispatch(event));
+    const { watchers } = this;
+    if (storage === undefined) {
+      const cache = new WatchCache(nowMs);
+      this.watchCache = this.cache = cache;
+      cache.onEvent((event) => watchers.dispatch(event));
+    } else {
+      const { watchCache } = storage;
+      const cache = new ConvertedCache(watchCache, (object) => this.fromStorage(object));
+      this.watchCache = watchCache;
+      this.cache = cache;
+      watchCache.onEvent((event) => {
+        if (!watchers.empty) watchers.dispatch(cache.convertEvent(event));
+      });
+    }
+    this.watchCache.onReset(() => watchers.endAll());
+  }
+
+  /** Whose kind prepares and validates objects: the stored version, or of a custom resource the version requested. */
+  get strategy(): ServedResource {
+    return this.kind.jsonSchema === undefined ? this.storage : this;
   }
 
   /** The key in etcd of the object with that `namespace/name`. */
   storageKey(key: string): string {
     return this.prefix + key;
   }
-}
 
-export class ServedResources implements ObjectReader {
-  readonly all: readonly ServedResource[];
-  private readonly byKind: ReadonlyMap<AnyKind, ServedResource>;
-  private readonly byName: ReadonlyMap<string, ServedResource>;
-  private readonly podsByNode = new Map<string, Map<string, KubeObject>>();
-
-  constructor(
-    private readonly registry: KindRegistry,
-    runtimeConfig: Readonly<Record<string, string>> | undefined,
-    nowMs: () => number,
-  ) {
-    this.all = registry.kinds
-      .filter((kind) => isGroupVersionEnabled(apiVersionOf(kind), runtimeConfig))
-      .map((kind) => new ServedResource(kind, nowMs));
-    this.byKind = new Map(this.all.map((resource) => [resource.kind, resource]));
-    this.byName = new Map(this.all.map((resource) => [resource.name, resource]));
-    this.indexPods();
+  /** An object of this resource's version as it is stored. */
+  toStorage(object: KubeObject): KubeObject {
+    return this.kind.conversion?.toStorage(object) ?? object;
   }
 
-  /** The resource under a path's group, version and plural name. */
-  find(group: string, version: string, plural: string): ServedResource | undefined {
-    const kind = this.registry.byResource(group, version, plural);
-    return kind && this.byKind.get(kind);
+  /** A stored object in this resource's version: the same frozen object each time. */
+  fromStorage(object: KubeObject): KubeObject {
+    const { conversion } = this.kind;
+    if (conversion === undefined) return object;
+    let converted = this.converted.get(object);
+    if (converted === undefined) {
+      converted = deepFreeze(conversion.fromStorage(object) as KubeObject);
+      this.converted.set(object, converted);
+    }
+    return converted;
   }
-
-  /** The resource by `deployments.apps`. */
-  named(name: string): ServedResource | undefined {
-    return this.byName.get(name);
-  }
-
-  get<T extends KubeObject>(type: ResourceType<T>, namespace: string | undefined, name: string): T | undefined {
-    return this.byName.get(groupResource(type))?.cache.get(keyFrom(namespace, name)) as T | undefined;
-  }
-
-  list<T extends KubeObject>(type: ResourceType<T>, namespace?: string): readonly T[] {
-    const prefix = namespace === undefined ? '' : `${namespace}/`;
-    return (this.byName.get(groupResource(type))?.cache.list(prefix) ?? []) as unknown as readonly T[];
-  }
-
-  podsOnNode(node: string): readonly KubeObject[] {
-    const pods = this.podsByNode.get(node);
-    return pods ? [...pods.values()] : [];
-  }
-
-  private indexPods(): void {
-    const cache = this.byName.get('pods')?.cache;
-    if (!cache) return;
-    cache.onReset(() => {
-      this.podsByNode.clear();
-      for (const pod of cache.list()) this.placePod(pod);
-    });
-    cache.onEvent(({ type, object, before }) => {
-      const node = nodeOf(object);
-      if (type === 'DELETED' || (before && nodeOf(before) !== node)) {
-        this.podsByNode.get(nodeOf(before ?? object))?.delete(keyFrom(object.metadata.namespace, object.metadata.name));
-      }
-      if (type !== 'DELETED') this.placePod(object);
-    });
-  }
-
-  private placePod(pod: KubeObject): void {
-    const node = nodeOf(pod);
-    if (node === '') return;
-    const key = keyFrom(pod.metadata.namespace, pod.metadata.name);
-    const pods = this.podsByNode.get(node);
-    if (pods) pods.set(key, pod);
-    else this.podsByNode.set(node, new Map([[key, pod]]));
-  }
-}
-
-function nodeOf(pod: KubeObject): string {
-  return (pod as KubeObject & { spec?: { nodeName?: string } }).spec?.nodeName ?? '';
 }

@@ -11,6 +11,7 @@ import { assert } from '../../base/assert';
 import { compareText } from '../../base/freeze';
 import type { KubeObject } from '../../api/types';
 import { type CacheEvent, EventRing } from './event-ring';
+import type { ObjectCache } from './object-cache';
 
 interface Entry {
   readonly key: string;
@@ -22,7 +23,7 @@ interface Waiter {
   readonly resume: () => void;
 }
 
-export class WatchCache {
+export class WatchCache implements ObjectCache {
   /** The newest revision that the cache is known to reflect. */
   revision = 0;
   /** The revision of the newest write of this server to the resource. */

@@ -57,6 +57,11 @@ export interface Watcher {
   from: number;
 }
 
+/** Ends a stream as a server does whose time is up: the response is complete. */
+export function endStream({ call }: Watcher): void {
+  if (call.open) call.reply({ code: 200, body: '' }, { ...call.subject, code: 200 });
+}
+
 type WatcherIndex = Map<string, Set<Watcher>>;
 
 export class Watchers {
@@ -73,8 +78,18 @@ export class Watchers {
     private readonly foreground: boolean,
   ) {}
 
+  /** True when nobody watches. */
+  get empty(): boolean {
+    return this.everyone.size === 0;
+  }
+
   all(): Iterable<Watcher> {
     return this.everyone;
+  }
+
+  /** Ends every stream, as when the content has a gap or the resource is gone. */
+  endAll(): void {
+    for (const watcher of [...this.everyone]) endStream(watcher);
   }
 
   add(watcher: Watcher): void {

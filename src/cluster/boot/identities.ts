@@ -1,7 +1,9 @@
 /** The identities that kubeadm writes into kubeconfigs: who each component is, and nothing more than that. */
 import type { Credential } from '../../api/request';
 
-function certificate(commonName: string, ...organizations: string[]): Credential {
+type Certified = Extract<Credential, { kind: 'certificate' }>;
+
+function certificate(commonName: string, ...organizations: string[]): Certified {
   return Object.freeze({ kind: 'certificate', commonName, organizations });
 }
 
@@ -13,14 +15,7 @@ export const scheduler = certificate('system:kube-scheduler');
 export const controllerManager = certificate('system:kube-controller-manager');
 
 /** kind's well-known bootstrap token. */
-export const bootstrapTokenText = 'abcdef.0123456789abcdef';
-export const bootstrapToken: Credential = Object.freeze({ kind: 'token', token: bootstrapTokenText });
-
-/** The user behind the bootstrap token, as the bootstrap token authenticator names it. */
-export const bootstrapUser = Object.freeze({
-  name: 'system:bootstrap:abcdef',
-  groups: Object.freeze(['system:bootstrappers', 'system:bootstrappers:kubeadm:default-node-token']),
-});
+export const bootstrapToken: Credential = Object.freeze({ kind: 'token', token: 'abcdef.0123456789abcdef' });
 
 /** A kubelet's certificate. */
 export function joiningNode(name: string): Credential {

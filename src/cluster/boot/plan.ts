@@ -6,19 +6,8 @@ import type { KindTopology, TopologyNode } from '../../kind/topology';
 /** kubeadm's bootstrap tokens live for a day. */
 const tokenLifetimeMs = 24 * 3_600_000;
 
-/**
- * The public text of the cluster's CA. Nothing in the simulation signs anything yet, so the text says what it is
- * instead of pretending to be a certificate.
- */
-const caCertificate = [
-  '-----BEGIN CERTIFICATE-----',
-  'c2ltdWxhdGVkIGNsdXN0ZXI6IG5vdGhpbmcgaXMgc2lnbmVkIHdpdGggdGhpcyBjZXJ0aWZpY2F0ZQ==',
-  '-----END CERTIFICATE-----',
-  '',
-].join('\n');
-
-/** The plan of a whole cluster. */
-export function clusterPlan(topology: KindTopology, epochMs: number): ClusterPlan {
+/** The plan of a whole cluster; `caCertificate` is the PEM text of its CA. */
+export function clusterPlan(topology: KindTopology, epochMs: number, caCertificate: string): ClusterPlan {
   const { config } = topology;
   return {
     name: topology.name,

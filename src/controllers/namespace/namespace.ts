@@ -159,7 +159,7 @@ class NamespaceDeleter {
     if (!pods.ok) return 0;
     let estimate = 0;
     for (const pod of pods.value.items) {
-      if (!isPodTerminal(pod)) estimate = Math.max(estimate, pod.spec.terminationGracePeriodSeconds ?? 0);
+      if (!isPodTerminal(pod)) estimate = Math.max(estimate, Number(pod.spec.terminationGracePeriodSeconds ?? 0));
     }
     const since = this.context.host.wallMs - timeMs(namespace.metadata.deletionTimestamp as string);
     return since >= estimate * 1000 ? 0 : estimate;

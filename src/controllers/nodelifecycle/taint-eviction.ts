@@ -29,7 +29,7 @@ export function endurance(taints: readonly Taint[], tolerations: readonly Tolera
     if (!used) return 'none';
     const { tolerationSeconds } = used;
     if (tolerationSeconds === undefined) continue;
-    const ms = Math.max(0, tolerationSeconds) * 1000;
+    const ms = Math.max(0, Number(tolerationSeconds)) * 1000;
     if (least === undefined || ms < least) least = ms;
   }
   return least ?? 'forever';

@@ -7,8 +7,8 @@ import type { Cluster } from '../../cluster/cluster';
 import type { Sandbox } from '../../cluster/sandbox';
 import type { Command, CommandProgress } from '../../protocol/commands';
 import type { ClusterView } from '../../protocol/view';
-import { Driver, type RealTime } from './driver';
-import { type LastingPace, Pace } from './pace';
+import { Driver, type RealTime } from '../driver';
+import { type LastingPace, Pace } from '../pace';
 import { readSettings } from './settings';
 
 export type Engine = typeof import('../engine');
@@ -21,6 +21,15 @@ export interface Loaded {
 
 /** One seed for all, so that the same commands give the same run on every machine. */
 export const seed = 1;
+
+/** As long as a cluster takes to boot, by its own clock. */
+const headStartMs = 45_000;
+
+/** What keys are made of; never kept, so that a cluster that comes back has new ones. */
+function entropy(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(32));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
 
 interface Waiter {
   readonly cluster: Cluster;
@@ -67,8 +76,10 @@ export class Clusters {
   /** The engine and the sandbox, loaded when this is the first use. */
   use(): Promise<Loaded> {
     this.loading ??= this.load().then((engine) => {
-      const epochMs = (): number => this.epochOverride ?? Math.floor(Date.now() / 1000) * 1000;
-      this.present = { engine, sandbox: new engine.Sandbox({ seed, epochMs }) };
+      // A little in the past, because a cluster boots faster than the clock and must not come out ahead of it: kubectl
+      // shows no ages of things that are still to happen.
+      const epochMs = (): number => this.epochOverride ?? Math.floor((Date.now() - headStartMs) / 1000) * 1000;
+      this.present = { engine, sandbox: new engine.Sandbox({ seed, epochMs, entropy }) };
       return this.present;
     });
     return this.loading;
@@ -77,6 +88,11 @@ export class Clusters {
   /** The same without loading it: undefined as long as nobody has used it. */
   get loaded(): Loaded | undefined {
     return this.present;
+  }
+
+  /** Whether a cluster is still there, under its name. */
+  holds(cluster: Cluster): boolean {
+    return this.present?.sandbox.cluster(cluster.name) === cluster;
   }
 
   get active(): Cluster | undefined {

@@ -2,7 +2,7 @@
  * Makes of many reasons to do something one deed: the first comes at once, further ones within the interval are done
  * together when it is over. Without VS Code and without a clock of its own.
  */
-import type { RealTime } from './driver';
+import type { RealTime } from '../driver';
 
 export class Coalesced {
   private cancel: (() => void) | undefined;

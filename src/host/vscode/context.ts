@@ -1,4 +1,5 @@
 /** What the commands work on: one object, made at activation and handed to plain functions. */
+import type { ApiServers } from './api-servers';
 import type { Clusters } from './clusters';
 import type { DiagramPanel } from './diagram/panel';
 import type { ObjectDocuments } from './documents';
@@ -10,6 +11,7 @@ import type { ClusterTree } from './tree/view';
 
 export interface Kindergarten {
   readonly clusters: Clusters;
+  readonly apiServers: ApiServers;
   readonly tree: ClusterTree;
   readonly diagram: DiagramPanel;
   readonly documents: ObjectDocuments;

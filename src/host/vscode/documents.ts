@@ -6,7 +6,7 @@ import { type Event, EventEmitter, type TextDocumentContentProvider, Uri, window
 import type { ObjectRef } from '../../protocol/commands';
 import type { Clusters } from './clusters';
 import { Coalesced } from './coalesce';
-import { realTime } from './real-time';
+import { realTime } from '../real-time';
 
 export const scheme = 'kindergarten';
 export type DocumentKind = 'yaml' | 'describe';

@@ -4,7 +4,9 @@
  */
 import { commands, type Event, type ExtensionContext, window, workspace } from 'vscode';
 import type { ClusterView } from '../../protocol/view';
+import { ApiServers, type EndpointModule } from './api-servers';
 import { Clusters, type Engine } from './clusters';
+import { offerWithTerminals } from './commands/api-server';
 import { contextKeys } from './commands/ids';
 import { openBox, rowOfBox } from './commands/inspect';
 import { registerCommands } from './commands/register';
@@ -17,7 +19,7 @@ import { LiveChecks } from './manifests/live-checks';
 import { ManifestIndex } from './manifests/manifest-index';
 import { Problems } from './manifests/problems';
 import { Persistence } from './persistence';
-import { realTime } from './real-time';
+import { realTime } from '../real-time';
 import { sayBroken } from './say';
 import { touchesSpeed } from './settings';
 import { StatusBar } from './status-bar';
@@ -43,15 +45,18 @@ export interface KindergartenApi {
   readonly onDidChange: Event<void>;
 }
 
-export function activateExtension(context: ExtensionContext, load: () => Promise<Engine>): KindergartenApi {
+export function activateExtension(
+  context: ExtensionContext, load: () => Promise<Engine>, loadEndpoint?: () => Promise<EndpointModule>,
+): KindergartenApi {
   const clusters = new Clusters(load, realTime);
   const log = new Log();
   const persistence = new Persistence(clusters, context.workspaceState, log);
   const ready = (): Promise<void> => persistence.ready();
   const problems = new Problems();
   const tree = new ClusterTree(clusters, persistence);
+  const apiServers = new ApiServers(clusters, context.storageUri ?? context.globalStorageUri, loadEndpoint);
   const k: Kindergarten = {
-    clusters, problems, tree,
+    clusters, apiServers, problems, tree,
     diagram: new DiagramPanel(clusters, context.extensionUri, { ready, handle: (message) => {
       switch (message.type) {
         case 'run': return setRun(k, message.mode, message.speed);
@@ -67,8 +72,9 @@ export function activateExtension(context: ExtensionContext, load: () => Promise
     log,
   };
   context.subscriptions.push(
-    persistence, clusters, problems, tree, k.diagram, k.documents, k.index, k.checks, k.log, new StatusBar(clusters),
+    persistence, apiServers, clusters, problems, tree, k.diagram, k.documents, k.index, k.checks, k.log, new StatusBar(clusters),
     ...registerCommands(k, ready),
+    offerWithTerminals(k, context.globalState),
     window.registerWebviewPanelSerializer(diagramType, k.diagram),
     workspace.registerTextDocumentContentProvider(scheme, k.documents),
     workspace.onDidChangeConfiguration((event) => touchesSpeed(event) && clusters.speedChanged()),
@@ -82,14 +88,14 @@ export function activateExtension(context: ExtensionContext, load: () => Promise
       if (box !== undefined) k.diagram.follow(box);
     }),
   );
-  followWithContextKeys(clusters);
+  followWithContextKeys(clusters, apiServers);
   k.index.start();
   k.checks.start();
   return apiOf(k);
 }
 
 /** Keeps the context keys of menus in line with the clusters. */
-function followWithContextKeys(clusters: Clusters): void {
+function followWithContextKeys(clusters: Clusters, apiServers: ApiServers): void {
   const known = new Map<string, boolean>();
   const set = (key: string, value: boolean): void => {
     if (known.get(key) === value) return;
@@ -100,8 +106,12 @@ function followWithContextKeys(clusters: Clusters): void {
     set(contextKeys.hasCluster, clusters.active !== undefined);
     set(contextKeys.hasSeveralClusters, clusters.names.length > 1);
     set(contextKeys.isPaused, clusters.pace?.paused ?? false);
+    set(contextKeys.canServe, apiServers.possible);
+    set(contextKeys.isServed, clusters.active !== undefined && apiServers.of(clusters.active.name) !== undefined);
   };
   clusters.onDidChange(update);
+  apiServers.onDidChange(update);
+  workspace.onDidGrantWorkspaceTrust(update);
 }
 
 function apiOf({ clusters, tree }: Kindergarten): KindergartenApi {

@@ -6,7 +6,7 @@ import { l10n, type Memento } from 'vscode';
 import type { Clusters } from './clusters';
 import { Coalesced } from './coalesce';
 import type { Log } from './log';
-import { realTime } from './real-time';
+import { realTime } from '../real-time';
 import { replayOnto } from './replay';
 import { decodeClusters, encodeClusters, type SavedClusters } from './saved-clusters';
 import { readSettings } from './settings';

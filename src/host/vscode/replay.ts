@@ -1,6 +1,6 @@
 /** Brings a cluster to the moment where it was, by giving it the same commands at the same moments, in short slices. */
 import type { Command } from '../../protocol/commands';
-import type { RealTime } from './driver';
+import type { RealTime } from '../driver';
 import type { SavedCluster } from './saved-clusters';
 
 const sliceMs = 8;

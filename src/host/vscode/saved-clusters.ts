@@ -2,6 +2,7 @@
  * Clusters as they are kept across a reload of the window: not their state, but what was done to them and when, because
  * doing it again gives the same state. Bounded, and read with suspicion: what cannot be understood is not brought back.
  */
+import { base64Bytes, base64OfBytes } from '../../base/base64';
 import type { LoggedCommand } from '../../protocol/commands';
 
 /** What is kept of one cluster. */
@@ -30,8 +31,12 @@ export const mostEvents = 5_000_000;
 /** As text, or undefined when there is too much of it. Large integers keep their digits. */
 export function encodeClusters(saved: SavedClusters): string | undefined {
   const clusters = saved.clusters.filter(({ atEvents }) => atEvents <= mostEvents);
-  const text = JSON.stringify({ version, ...saved, clusters }, (_, value: unknown) =>
-    (typeof value === 'bigint' ? { $bigint: String(value) } : value));
+  const text = JSON.stringify({ version, ...saved, clusters }, function (this: unknown, key, value: unknown) {
+    if (typeof value === 'bigint') return { $bigint: String(value) };
+    // Node's own bytes would have become something else before this function sees them.
+    const given = (this as Readonly<Record<string, unknown>>)[key];
+    return given instanceof Uint8Array ? { $bytes: base64OfBytes(given) } : value;
+  });
   return text.length <= mostCharacters ? text : undefined;
 }
 
@@ -41,8 +46,10 @@ export function decodeClusters(text: unknown): SavedClusters {
   if (typeof text !== 'string') return nothing;
   try {
     const value = JSON.parse(text, (_, each: unknown) => {
-      const digits = isRecord(each) ? each['$bigint'] : undefined;
-      return typeof digits === 'string' && /^-?\d+$/.test(digits) ? BigInt(digits) : each;
+      if (!isRecord(each)) return each;
+      const { $bigint: digits, $bytes: bytes } = each;
+      if (typeof digits === 'string' && /^-?\d+$/.test(digits)) return BigInt(digits);
+      return typeof bytes === 'string' ? base64Bytes(bytes) ?? each : each;
     }) as unknown;
     if (!isRecord(value) || value['version'] !== version || !Array.isArray(value['clusters'])) return nothing;
     const active = typeof value['active'] === 'string' ? value['active'] : undefined;

@@ -3,7 +3,7 @@ import { l10n, StatusBarAlignment, type StatusBarItem, window } from 'vscode';
 import type { Clusters } from './clusters';
 import { Coalesced } from './coalesce';
 import { commandIds } from './commands/ids';
-import { realTime } from './real-time';
+import { realTime } from '../real-time';
 import { clockText, runText } from './texts/run';
 
 const intervalMs = 250;

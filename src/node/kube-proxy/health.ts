@@ -5,7 +5,7 @@
  */
 import { formatTime } from '../../api/time';
 import type { Node } from '../../api/types';
-import type { HttpResponse } from '../http';
+import type { HttpResponse } from '../../api/web';
 
 export const healthzPort = 10256;
 export const metricsPort = 10249;

@@ -12,7 +12,7 @@ import { EventRecorder } from '../../client/events';
 import { Informer } from '../../client/informer';
 import type { Cancel, IncomingCall, ProcessHost, Program } from '../../sim/process';
 import type { MachineNetwork } from '../host-network';
-import { isHttpRequest } from '../http';
+import { isHttpRequest } from '../../api/web';
 import type { ContainerContext, ProgramFactory } from '../images';
 import { answerProxyPath, healthzPort, isEligible, metricsPort } from './health';
 import { type ServiceRule, ServiceRuleTable } from './rules';

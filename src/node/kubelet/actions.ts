@@ -7,7 +7,7 @@ import type { Subject } from '../../protocol/trace';
 import type { CallResult, ProcessHost } from '../../sim/process';
 import { type Task, waitFor } from '../../sim/task';
 import { criCall, rpcErrorText } from '../cri';
-import { httpRequest, httpResponseOf } from '../http';
+import { httpRequest, httpResponseOf } from '../../api/web';
 
 /** The container that is meant, and where its pod is reached. */
 export interface ActionTarget {

@@ -35,6 +35,27 @@ export class Admission {
     for (const resource of resources) this.sums[resource] -= requests[resource];
   }
 
+  /** Why a pod that runs cannot have what it asks for now; undefined when it can. */
+  resizeVerdict(pod: Pod, node: Node): Verdict | undefined {
+    const { allocatable = {} } = node.status;
+    const requests = requestsOf(pod);
+    const held = this.held.get(pod.metadata.uid);
+    const lacks = (resource: typeof resources[number]): boolean =>
+      requests[resource] > valueOf(resource, allocatable[resource] ?? '0');
+    const infeasible = lacks('memory') ? 'memory' : lacks('cpu') ? 'cpu' : undefined;
+    if (infeasible) {
+      const numbers = `requested: ${requests[infeasible]}, capacity: ${valueOf(infeasible, allocatable[infeasible] ?? '0')}`;
+      return { reason: 'Infeasible', message: `Node didn't have enough capacity: ${infeasible}, ${numbers}` };
+    }
+    for (const resource of resources) {
+      const capacity = valueOf(resource, allocatable[resource] ?? '0');
+      const used = this.sums[resource] - (held?.[resource] ?? 0);
+      if (requests[resource] <= capacity - used) continue;
+      return { reason: 'Deferred', message: lacking(resource, requests[resource], used, capacity).message };
+    }
+    return undefined;
+  }
+
   /** Why the kubelet refuses a pod that has no share yet; undefined when it may run. */
   verdict(pod: Pod, node: Node): Verdict | undefined {
     const { allocatable = {} } = node.status;

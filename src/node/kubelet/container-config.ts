@@ -2,13 +2,14 @@
  * From a container of a pod to what the runtime is told: command with variables expanded, environment, mounts. Models
  * kuberuntime's generateContainerConfig.
  */
-import { quantityValue } from '../../api/quantity';
-import type { Container, Pod } from '../../api/types';
+import { quantityMillis, quantityValue } from '../../api/quantity';
+import type { Container, Pod, ResourceRequirements } from '../../api/types';
 import { fnv1a32 } from '../../base/hash';
 import type { Task } from '../../sim/task';
-import type { ContainerConfig, CriMount, Image } from '../cri';
+import type { ContainerConfig, CriMount, Image, LinuxContainerResources } from '../cri';
 import { environment, type EnvironmentInputs, expandVariables } from './environment';
 import { etcHostsPath } from './hosts-file';
+import { terminationMount } from './termination-message';
 
 export interface ConfigInputs extends EnvironmentInputs {
   /** The directory on the node of each volume by its name. */
@@ -33,7 +34,6 @@ export function* containerConfig(inputs: ConfigInputs, container: Container): Ta
   const asRoot = rootProblem(pod, container, security.runAsNonRoot ?? false, security.runAsUser, image.uid);
   if (asRoot) return { ok: false, message: asRoot };
   const expand = (text: string): string => expandVariables(text, (name) => env.values.get(name));
-  const memory = container.resources?.limits?.['memory'];
   return {
     ok: true,
     config: {
@@ -53,14 +53,25 @@ export function* containerConfig(inputs: ConfigInputs, container: Container): Ta
         'io.kubernetes.pod.uid': pod.metadata.uid,
       },
       annotations: { [hashAnnotation]: containerHash(container) },
-      memoryLimit: memory === undefined ? undefined : quantityValue(memory),
+      logPath: `${container.name}/${attempt}.log`,
+      resources: runtimeResources(container.resources),
       runAsUser: security.runAsUser,
       runAsNonRoot: security.runAsNonRoot,
       readOnlyRootFilesystem: container.securityContext?.readOnlyRootFilesystem ?? false,
       stdin: container.stdin ?? false,
+      stdinOnce: container.stdinOnce ?? false,
       tty: container.tty ?? false,
       startupWork: inputs.startupWork,
     },
+  };
+}
+
+/** The limits of a container as the runtime enforces them. */
+export function runtimeResources({ limits }: ResourceRequirements = {}): LinuxContainerResources {
+  const { cpu, memory } = limits ?? {};
+  return {
+    ...(cpu === undefined ? {} : { cpuMillis: quantityMillis(cpu) }),
+    ...(memory === undefined ? {} : { memoryLimit: quantityValue(memory) }),
   };
 }
 
@@ -85,7 +96,7 @@ function rootProblem(
   return undefined;
 }
 
-function mountsOf({ pod, volumes }: ConfigInputs, container: Container, expand: (text: string) => string): CriMount[] {
+function mountsOf({ pod, volumes, attempt }: ConfigInputs, container: Container, expand: (text: string) => string): CriMount[] {
   const mounts: CriMount[] = [];
   for (const mount of container.volumeMounts ?? []) {
     const source = volumes.get(mount.name);
@@ -97,6 +108,7 @@ function mountsOf({ pod, volumes }: ConfigInputs, container: Container, expand: 
       readOnly: mount.readOnly ?? false,
     });
   }
+  mounts.push(terminationMount(pod, container, attempt));
   const ownHosts = mounts.some((mount) => mount.containerPath === '/etc/hosts');
   if (ownHosts) return mounts;
   return [...mounts, { containerPath: '/etc/hosts', hostPath: etcHostsPath(pod.metadata.uid), readOnly: false }];

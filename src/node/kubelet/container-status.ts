@@ -23,6 +23,11 @@ export interface ContainerFacts {
   readonly waiting: ReadonlyMap<string, Waiting>;
   readonly ready: (container: string) => boolean;
   readonly started: (container: string) => boolean;
+  /** What the last words of a run were. */
+  readonly lastWords: (container: Container, run: RuntimeContainer) => string;
+  readonly resources: (
+    container: Container, run: RuntimeContainer,
+  ) => Pick<ContainerStatus, 'allocatedResources' | 'resources'>;
 }
 
 /** Runs of one container, the newest first. */
@@ -46,6 +51,15 @@ export function initContainerStatuses(facts: ContainerFacts): ContainerStatus[] 
   return (facts.pod.spec.initContainers ?? []).map((container) => containerStatus(facts, container, true));
 }
 
+/** The statuses of the ephemeral containers, in the order in which they were added. */
+export function ephemeralContainerStatuses(facts: ContainerFacts): ContainerStatus[] {
+  return (facts.pod.spec.ephemeralContainers ?? []).map((container) => {
+    const { started: _started, ...status } = containerStatus(facts, container, false);
+    // Nothing is probed here, and nothing is routed to it.
+    return { ...status, ready: false };
+  });
+}
+
 function containerStatus(facts: ContainerFacts, container: Container, init: boolean): ContainerStatus {
   const { name } = container;
   const [run, previous] = runsOf(facts.containers, name);
@@ -58,45 +72,41 @@ function containerStatus(facts: ContainerFacts, container: Container, init: bool
   const completed = init && !isSidecar(container) && exited && run.exitCode === 0;
   return {
     name,
-    state: stateOf(facts.pod, run, waiting),
-    lastState: last?.state === 'CONTAINER_EXITED' ? { terminated: terminated(last) } : {},
+    state: stateOf(facts, container, run, waiting),
+    lastState: last?.state === 'CONTAINER_EXITED' ? { terminated: terminated(facts, container, last) } : {},
     ready: init && !isSidecar(container) ? completed : started && facts.ready(name),
     restartCount: run?.attempt ?? 0,
     image: run?.image ?? container.image ?? '',
     imageID: run?.imageRef ?? '',
     ...(run ? { containerID: `containerd://${run.id}` } : {}),
     started,
-    ...(run ? { ...resourcesOf(container), user: { linux: { ...run.user } } } : {}),
+    ...(run ? { ...facts.resources(container, run), user: { linux: { ...run.user } } } : {}),
     ...volumeMounts(container),
   };
 }
 
-function stateOf(pod: Pod, run: RuntimeContainer | undefined, waiting: Waiting | undefined): ContainerState {
+function stateOf(
+  facts: ContainerFacts, container: Container, run: RuntimeContainer | undefined, waiting: Waiting | undefined,
+): ContainerState {
+  const { spec } = facts.pod;
   if (run?.state === 'CONTAINER_RUNNING') return { running: { startedAt: formatTime(run.startedAt) } };
   if (waiting) return { waiting };
-  if (run?.state === 'CONTAINER_EXITED') return { terminated: terminated(run) };
+  if (run?.state === 'CONTAINER_EXITED') return { terminated: terminated(facts, container, run) };
   if (run) return { waiting: {} };
-  return { waiting: { reason: pod.spec.initContainers?.length ? 'PodInitializing' : 'ContainerCreating' } };
+  const ephemeral = spec.ephemeralContainers?.some(({ name }) => name === container.name) ?? false;
+  return { waiting: { reason: spec.initContainers?.length && !ephemeral ? 'PodInitializing' : 'ContainerCreating' } };
 }
 
 /** A run that never started has the zero of Unix time as its start, as containerd reports it. */
-function terminated(run: RuntimeContainer): ContainerStateTerminated {
+function terminated(facts: ContainerFacts, container: Container, run: RuntimeContainer): ContainerStateTerminated {
+  const message = facts.lastWords(container, run);
   return {
     exitCode: run.exitCode,
     reason: run.reason,
-    ...(run.message ? { message: run.message } : {}),
+    ...(message ? { message } : {}),
     startedAt: formatTime(run.startedAt),
     finishedAt: formatTime(run.finishedAt),
     containerID: `containerd://${run.id}`,
-  };
-}
-
-/** In-place resizing makes kubelets report what a container was given. */
-function resourcesOf({ resources = {} }: Container): Pick<ContainerStatus, 'allocatedResources' | 'resources'> {
-  const { requests, limits } = resources;
-  return {
-    ...(requests ? { allocatedResources: requests } : {}),
-    resources: { ...(limits ? { limits } : {}), ...(requests ? { requests } : {}) },
   };
 }
 

@@ -23,7 +23,9 @@ import { ObjectCache } from './object-cache';
 import type { RuntimeView } from './pod-runtime';
 import { isOver, PodWorker } from './pod-worker';
 import { RuntimeWatch } from './runtime-watch';
-import { serveKubelet } from './server';
+import { KubeletAuth } from './server/auth';
+import { UsageRates } from './server/resource-usage';
+import { serveKubelet, type ServerInputs } from './server/server';
 import { isMirror } from './static-pods';
 import { StatusManager } from './status-manager';
 
@@ -43,6 +45,7 @@ export class Kubelet implements Program {
   private context!: KubeletContext;
   private pods!: Informer<Pod>;
   private manifests!: Manifests;
+  private server!: ServerInputs;
   private readonly admission = new Admission();
   private readonly workers = new Map<string, PodWorker>();
   /** Pods that have left the node while the API server still has them: their deletion is on its way. */
@@ -57,10 +60,11 @@ export class Kubelet implements Program {
     this.host = host;
     const client = new ApiClient(host, { ...options.client, qps: 50, burst: 100 });
     const services = new SharedInformers(client);
-    this.agent = new NodeAgent(host, client, options);
     this.context = this.makeContext(client, services);
+    this.agent = new NodeAgent(host, client, this.context.recorder, options);
     this.pods = new Informer(client, resources.pods, { fieldSelector: `spec.nodeName=${host.machine}` });
     this.manifests = this.makeManifests(client);
+    this.server = this.serverInputs(client);
     host.listen(10250);
     host.listen(10248);
     new RuntimeWatch(host, {
@@ -77,7 +81,18 @@ export class Kubelet implements Program {
   }
 
   serve(call: IncomingCall): void {
-    serveKubelet(this.host, call, () => [...this.workers.values()]);
+    serveKubelet(this.server, call);
+  }
+
+  private serverInputs(client: ApiClient): ServerInputs {
+    const { options, host } = this;
+    const { files, clusterDns, clusterDomain, manifestFolder, machine } = options;
+    return {
+      host, files, clusterDns, clusterDomain, manifestFolder,
+      auth: new KubeletAuth(client),
+      pods: () => [...this.workers.values()],
+      usage: { memoryBytes: machine.memoryBytes, rates: new UsageRates() },
+    };
   }
 
   private makeContext(client: ApiClient, informers: SharedInformers): KubeletContext {
@@ -99,6 +114,8 @@ export class Kubelet implements Program {
       services: () => services.list(),
       node: () => this.agent.node,
       networkProblem: () => this.agent.networkProblem,
+      resizeVerdict: (pod) => (this.agent.node ? this.admission.resizeVerdict(pod, this.agent.node) : undefined),
+      resized: (pod) => this.admission.add(pod),
       imagesChanged: () => this.agent.forgetImages(),
     };
   }

@@ -8,6 +8,7 @@ import { formatMicroTime } from '../../api/time';
 import type { ContainerImage, Lease, NewObject, Node } from '../../api/types';
 import { equal } from '../../base/freeze';
 import type { ApiClient } from '../../client/api-client';
+import type { EventRecorder } from '../../client/events';
 import { goDuration } from '../../api/duration';
 import type { ProcessHost } from '../../sim/process';
 import { runTask, type Task, waitFor } from '../../sim/task';
@@ -47,6 +48,7 @@ export class NodeAgent {
   constructor(
     private readonly host: ProcessHost,
     private readonly client: ApiClient,
+    private readonly recorder: EventRecorder,
     private readonly options: NodeAgentOptions,
   ) {
     this.runtimeSeenMs = host.nowMs;
@@ -69,6 +71,26 @@ export class NodeAgent {
     }
     this.keepLease();
     this.keepStatus();
+    this.tellBeginning();
+  }
+
+  /** What every start of a kubelet tells of its node. */
+  private tellBeginning(): void {
+    this.tell('Starting', 'Starting kubelet.');
+    this.tellStatus('NodeHasSufficientMemory');
+    this.tellStatus('NodeHasNoDiskPressure');
+    this.tellStatus('NodeHasSufficientPID');
+    this.tell('NodeAllocatableEnforced', 'Updated Node Allocatable limit across pods');
+  }
+
+  private tellStatus(reason: string): void {
+    this.tell(reason, `Node ${this.host.machine} status is now: ${reason}`);
+  }
+
+  /** Events of a node name it as its own uid. */
+  private tell(reason: string, message: string): void {
+    const name = this.host.machine;
+    this.recorder.eventFor({ kind: 'Node', name, uid: name }, 'Normal', reason, message);
   }
 
   /** Looks at the runtime and reports what has changed. */
@@ -175,10 +197,16 @@ export class NodeAgent {
     const name = this.host.machine;
     const patched = yield* this.client.patch(resources.nodes, { name, subresource: 'status' }, 'strategic', { status });
     if (!patched.ok) return;
+    const ready = isReady(status);
+    if (ready !== isReady(this.reported)) this.tellStatus(ready ? 'NodeReady' : 'NodeNotReady');
     this.node = patched.value;
     this.reported = status;
     this.reportedAtMs = this.host.nowMs;
   }
+}
+
+function isReady(status: Node['status'] | undefined): boolean {
+  return status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') ?? false;
 }
 
 /** Whether two statuses say the same but for the times at which conditions were looked at. */

@@ -7,6 +7,7 @@ import type { ResourceType } from '../../api/request';
 import type { KubeObject } from '../../api/types';
 import type { ApiClient } from '../../client/api-client';
 import { type Task, waitFor } from '../../sim/task';
+import { TokenManager } from './tokens';
 
 const keepMs = 60_000;
 
@@ -16,7 +17,12 @@ export class ObjectCache {
   private readonly entries = new Map<string, { readonly object: KubeObject; readonly atMs: number }>();
   private readonly reads = new Map<string, Resume[]>();
 
-  constructor(private readonly client: ApiClient) {}
+  /** Tokens for projected volumes, which come from the API server too. */
+  readonly tokens: TokenManager;
+
+  constructor(private readonly client: ApiClient) {
+    this.tokens = new TokenManager(client);
+  }
 
   /** The object, or undefined when it does not exist or the API server does not answer. */
   *get<T extends KubeObject>(type: ResourceType<T>, namespace: string, name: string): Task<T | undefined> {

@@ -22,6 +22,9 @@ interface Judgement {
   readonly message?: string;
 }
 
+/** Conditions that are there only while a pod is being resized. */
+export const resizeConditions: ReadonlySet<string> = new Set(['PodResizePending', 'PodResizeInProgress']);
+
 /** All conditions: those of others as they were, then the kubelet's. */
 export function podConditions(facts: ConditionFacts): PodCondition[] {
   const containersReady = judgeContainers(facts);
@@ -32,7 +35,8 @@ export function podConditions(facts: ConditionFacts): PodCondition[] {
     ['ContainersReady', containersReady],
     ['PodScheduled', { ok: true }],
   ];
-  const foreign = facts.before.filter(({ type }) => !own.some(([name]) => name === type));
+  const foreign = facts.before.filter(({ type }) =>
+    !resizeConditions.has(type) && !own.some(([name]) => name === type));
   return [...foreign, ...own.map(([type, judgement]) => condition(facts, type, judgement))];
 }
 

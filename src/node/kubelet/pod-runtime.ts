@@ -11,6 +11,7 @@ import { runsOf } from './container-status';
 import type { KubeletContext } from './context';
 import type { Tell } from './images';
 import { PodProbes } from './pod-probes';
+import { podLogDirectory } from './sandbox-config';
 import { stopContainer, stopInOrder } from './termination';
 
 /** The newest sandbox of a pod, and the containers of all its sandboxes. */
@@ -97,12 +98,13 @@ export class PodRuntime {
     yield* stopContainer(this.context, { container, target, graceSeconds, message, tell: this.teller(run.name) });
   }
 
-  /** Removes everything of the pod from the runtime. */
+  /** Removes everything of the pod from the runtime, and its logs from the disk. */
   *remove(): Task {
     const current = this.sandbox ? [this.sandbox.id] : [];
     for (const podSandboxId of [...this.older, ...current]) {
       yield* criCall(this.context.host, 'RemovePodSandbox', { podSandboxId }, this.subject());
     }
+    this.context.files.remove(podLogDirectory(this.pod()));
   }
 
   /** Removes runs of a container that are too old to be shown, and sandboxes that hold nothing any more. */
@@ -125,8 +127,10 @@ export class PodRuntime {
 
   /** What events of a container say they are about. */
   fieldPath(name: string): string {
-    const init = this.pod().spec.initContainers?.some((container) => container.name === name);
-    return `spec.${init ? 'initContainers' : 'containers'}{${name}}`;
+    const { initContainers = [], ephemeralContainers = [] } = this.pod().spec;
+    const has = (list: readonly { readonly name: string }[]): boolean => list.some((each) => each.name === name);
+    const list = has(initContainers) ? 'initContainers' : has(ephemeralContainers) ? 'ephemeralContainers' : 'containers';
+    return `spec.${list}{${name}}`;
   }
 
   /** Records events about a container. */
@@ -141,7 +145,7 @@ export class PodRuntime {
   }
 
   private container(name: string): Container | undefined {
-    const { containers, initContainers = [] } = this.pod().spec;
-    return [...containers, ...initContainers].find((container) => container.name === name);
+    const { containers, initContainers = [], ephemeralContainers = [] } = this.pod().spec;
+    return [...containers, ...initContainers, ...ephemeralContainers].find((container) => container.name === name);
   }
 }

@@ -15,6 +15,7 @@ import { writeHostsFile } from './hosts-file';
 import { pullKey, syncRetryMs } from './images';
 import { runHook } from './lifecycle';
 import type { PodRuntime } from './pod-runtime';
+import type { PodResize } from './resize';
 import { shouldRestart } from './restart-policy';
 import { hostnameOf, sandboxConfig } from './sandbox-config';
 import { probeGraceSeconds } from './termination';
@@ -44,6 +45,7 @@ export class PodStart {
   constructor(
     private readonly context: KubeletContext,
     private readonly runtime: PodRuntime,
+    private readonly resize: PodResize,
     private readonly currentPod: () => Pod,
     /** `soon`: what is missing is expected to come by itself. */
     private readonly retryIn: (delayMs: number, soon?: boolean) => void,
@@ -59,6 +61,8 @@ export class PodStart {
     if (!this.networkThere()) return;
     if (!this.volumes && !(yield* this.setUpVolumes())) return;
     if (this.runtime.sandbox?.state !== 'SANDBOX_READY' && !(yield* this.setUpSandbox())) return;
+    for (const container of spec.ephemeralContainers ?? []) yield* this.bringUpEphemeral(container);
+    yield* this.resize.sync((delayMs) => this.retryIn(delayMs));
     for (const container of spec.initContainers ?? []) {
       if (!(yield* this.bringUpInit(container))) return;
     }
@@ -70,7 +74,9 @@ export class PodStart {
     const { crashes, pulls, pullFailures } = this.context;
     const { spec } = this.pod;
     this.refresh?.cancel();
-    for (const container of [...spec.containers, ...(spec.initContainers ?? [])]) {
+    for (const container of [
+      ...spec.containers, ...(spec.initContainers ?? []), ...(spec.ephemeralContainers ?? []),
+    ]) {
       const key = pullKey(this.pod, container.image ?? '');
       crashes.forget(this.crashKey(container));
       pulls.forget(key);
@@ -104,6 +110,12 @@ export class PodStart {
       && this.pod.spec.containers.some((container) => container.name === run.name));
   }
 
+  /** A container that was added for debugging is started once, whatever else there is, and never again. */
+  private *bringUpEphemeral(container: Container): Task {
+    if (this.runtime.run(container.name) || this.isTooEarly(container)) return;
+    yield* this.start(container, 0, false);
+  }
+
   private *bringUpOne(container: Container, init: boolean): Task {
     const { runtime, pod } = this;
     const run = runtime.run(container.name);
@@ -126,7 +138,7 @@ export class PodStart {
       const then = shouldRestart(pod, container, killed, init) ? ', will be restarted' : '';
       yield* runtime.stop(run, graceSeconds, `Container ${name} failed ${probe} probe${then}`);
     } else if (definitionChanged(container, run.annotations)) {
-      const graceSeconds = pod.spec.terminationGracePeriodSeconds ?? 30;
+      const graceSeconds = Number(pod.spec.terminationGracePeriodSeconds ?? 30);
       yield* runtime.stop(run, graceSeconds, `Container ${name} definition changed, will be restarted`);
     }
   }
@@ -172,7 +184,7 @@ export class PodStart {
     const { context, runtime, pod } = this;
     const { name } = container;
     const result = yield* startContainer(context, {
-      pod, container, attempt, sandboxId: runtime.sandbox?.id ?? '', volumes: this.volumes ?? new Map(),
+      pod, container: this.resize.granted(container), attempt, sandboxId: runtime.sandbox?.id ?? '', volumes: this.volumes ?? new Map(),
       podIP: runtime.podIP, startupWork: init && !isSidecar(container), tell: runtime.teller(name),
     });
     if (!result.ok) {
@@ -181,6 +193,7 @@ export class PodStart {
       this.retryIn(result.retryMs);
       return;
     }
+    this.resize.started(container, result.containerId);
     if (!(yield* this.postStart(container, result.containerId))) return;
     this.waiting.delete(name);
     const run = runtime.run(name);
@@ -198,7 +211,7 @@ export class PodStart {
     runtime.teller(container.name)('Warning', 'FailedPostStartHook', 'PostStartHook failed');
     this.waiting.set(container.name, { reason: 'PostStartHookError', message: problem });
     const run = runtime.run(container.name);
-    if (run) yield* runtime.stop(run, pod.spec.terminationGracePeriodSeconds ?? 30, 'FailedPostStartHook');
+    if (run) yield* runtime.stop(run, Number(pod.spec.terminationGracePeriodSeconds ?? 30), 'FailedPostStartHook');
     this.retryIn(syncRetryMs);
     return false;
   }
@@ -251,7 +264,7 @@ export class PodStart {
     const old = runtime.sandbox;
     if (old) {
       recorder.event(pod, 'Normal', 'SandboxChanged', 'Pod sandbox changed, it will be killed and re-created.');
-      yield* runtime.stopAll(pod.spec.terminationGracePeriodSeconds ?? 30);
+      yield* runtime.stopAll(Number(pod.spec.terminationGracePeriodSeconds ?? 30));
       yield* criCall(host, 'StopPodSandbox', { podSandboxId: old.id }, runtime.subject());
     }
     const config = sandboxConfig(pod, old ? old.metadata.attempt + 1 : 0, { ...context, machine: host.machine });

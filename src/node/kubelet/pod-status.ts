@@ -3,9 +3,11 @@
  * kubelet's generateAPIPodStatus and the status manager's TerminatePod.
  */
 import { formatTime } from '../../api/time';
-import type { ContainerStatus, PodStatus } from '../../api/types';
+import type { ContainerStatus, PodCondition, PodStatus } from '../../api/types';
 import type { PodSandboxStatus } from '../cri';
-import { type ContainerFacts, containerStatuses, initContainerStatuses } from './container-status';
+import {
+  type ContainerFacts, containerStatuses, ephemeralContainerStatuses, initContainerStatuses,
+} from './container-status';
 import { podConditions } from './pod-conditions';
 import { hasAnyStarted, isTerminal, podPhase } from './pod-phase';
 
@@ -22,6 +24,8 @@ export interface PodFacts extends ContainerFacts {
   readonly verdict?: { readonly reason: string; readonly message: string };
   /** The kubelet has ended the pod and nothing of it runs. */
   readonly ended: boolean;
+  /** What is to be said of a resize. */
+  readonly resize: readonly PodCondition[];
 }
 
 /** The whole status, with transition times kept from the status before. */
@@ -31,13 +35,17 @@ export function podStatus(facts: PodFacts): PodStatus {
   const known = containerStatuses(facts);
   const mains = ended ? known.map((status) => lostContainer(status, inits, known)) : known;
   const phase = phaseOf(facts, inits, mains);
+  const ephemeral = ephemeralContainerStatuses(facts);
   const sandboxReady = sandbox?.state === 'SANDBOX_READY' && (sandbox.hostNetwork || sandbox.ip !== undefined);
   // The address stays in the status when the sandbox is gone, until another takes its place.
   const podIP = pod.spec.hostNetwork ? hostIP : sandbox?.ip ?? before.podIP;
   const { reason, message } = verdict ?? (phase === before.phase ? before : {});
   return {
     phase,
-    conditions: podConditions({ pod, phase, inits, mains, sandboxReady, before: before.conditions ?? [], wallMs }),
+    conditions: [
+      ...podConditions({ pod, phase, inits, mains, sandboxReady, before: before.conditions ?? [], wallMs }),
+      ...facts.resize,
+    ],
     observedGeneration: pod.metadata.generation,
     hostIP,
     hostIPs: [{ ip: hostIP }],
@@ -47,6 +55,7 @@ export function podStatus(facts: PodFacts): PodStatus {
     ...(message ? { message } : {}),
     ...(inits.length > 0 ? { initContainerStatuses: inits } : {}),
     containerStatuses: mains,
+    ...(ephemeral.length > 0 ? { ephemeralContainerStatuses: ephemeral } : {}),
     ...(before.qosClass ? { qosClass: before.qosClass } : {}),
   };
 }

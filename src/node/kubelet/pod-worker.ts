@@ -15,9 +15,11 @@ import { isTerminal } from './pod-phase';
 import { PodRuntime, type RuntimeView } from './pod-runtime';
 import { PodStart } from './pod-start';
 import { podStatus, rejectedStatus } from './pod-status';
+import { PodResize } from './resize';
 import { isFinished } from './restart-policy';
 import { runWhile } from './run-while';
 import { podGraceSeconds } from './termination';
+import { terminationMessage } from './termination-message';
 import { removeVolumes } from './volumes';
 
 /** How soon the runtime is asked again when it did not end what it was told to end. */
@@ -26,6 +28,7 @@ const deadlineMessage = 'Pod was active on the node longer than the specified de
 
 export class PodWorker {
   private readonly runtime: PodRuntime;
+  private readonly resize: PodResize;
   private readonly start: PodStart;
   private busy = false;
   private dirty = false;
@@ -51,7 +54,9 @@ export class PodWorker {
     private readonly handlers: { ended(): void; gone(): void },
   ) {
     this.runtime = new PodRuntime(context, () => this.pod, () => this.kick());
-    this.start = new PodStart(context, this.runtime, () => this.pod, (delayMs, soon) => this.retryIn(delayMs, soon));
+    this.resize = new PodResize(context, this.runtime, () => this.pod);
+    this.start = new PodStart(
+      context, this.runtime, this.resize, () => this.pod, (delayMs, soon) => this.retryIn(delayMs, soon));
   }
 
   get uid(): string {
@@ -62,9 +67,18 @@ export class PodWorker {
     return this.pod;
   }
 
-  /** The ids of its containers that run or ran, by name and attempt, for those who read logs. */
+  /** Its containers that run or ran, as the runtime has them. */
   get containers() {
     return this.runtime.containers;
+  }
+
+  get sandbox() {
+    return this.runtime.sandbox;
+  }
+
+  /** The pod's status as it would be reported now. */
+  get status(): PodStatus {
+    return this.statusOf(this.apiPod ?? this.pod);
   }
 
   /** A new version of the pod, or of its mirror. */
@@ -164,6 +178,7 @@ export class PodWorker {
   private *cleanUp(): Task {
     yield* this.runtime.remove();
     removeVolumes(this.context.files, this.uid);
+    this.context.objects.tokens.forget(this.uid);
     this.start.forget();
     this.gone = true;
     this.timer?.cancel();
@@ -190,11 +205,11 @@ export class PodWorker {
   private report(finished: boolean): void {
     const { apiPod } = this;
     if (!apiPod) return;
-    this.last = this.status(apiPod);
+    this.last = this.statusOf(apiPod);
     this.context.statuses.set(apiPod, this.last, finished && apiPod.metadata.uid === this.uid);
   }
 
-  private status(apiPod: Pod): PodStatus {
+  private statusOf(apiPod: Pod): PodStatus {
     const { host } = this.context;
     const { sandbox, containers } = this.runtime;
     const { generation } = apiPod.metadata;
@@ -209,6 +224,9 @@ export class PodWorker {
       waiting: this.start.waiting, hostIP: host.address,
       ready: (name) => this.runtime.probes.ready(name),
       started: (name) => this.runtime.probes.started(name),
+      lastWords: (container, run) => terminationMessage(this.context.files, this.uid, container, run),
+      resources: (container, run) => this.resize.statusOf(container, run),
+      resize: this.ending ? [] : this.resize.conditions(before.conditions ?? [], wallMs),
     });
   }
 

@@ -35,9 +35,15 @@ export function sandboxConfig(pod: Pod, attempt: number, inputs: SandboxInputs):
     dns: dnsConfig(pod, inputs),
     portMappings: hostNetwork ? [] : ports.flatMap(({ protocol = 'TCP', containerPort, hostPort, hostIP = '' }) =>
       (hostPort ? [{ protocol, containerPort, hostPort, hostIP }] : [])),
+    logDirectory: podLogDirectory(pod),
     labels: { 'io.kubernetes.pod.name': name, 'io.kubernetes.pod.namespace': namespace, 'io.kubernetes.pod.uid': uid },
     annotations: metadata.annotations ?? {},
   };
+}
+
+/** Where the logs of a pod's containers lie on the node's disk. */
+export function podLogDirectory({ metadata: { namespace, name, uid } }: Pod): string {
+  return `/var/log/pods/${namespace}_${name}_${uid}`;
 }
 
 function dnsConfig({ metadata, spec }: Pod, { clusterDns, clusterDomain }: SandboxInputs): DnsConfig {

@@ -6,6 +6,7 @@
 import { pods } from '../../api/resources';
 import type { Pod, PodCondition, PodStatus } from '../../api/types';
 import { equal, sortedKeys } from '../../base/freeze';
+import { resizeConditions } from './pod-conditions';
 import type { ApiClient } from '../../client/api-client';
 import { runTask, type Task, waitFor } from '../../sim/task';
 
@@ -94,7 +95,10 @@ export function statusPatch(before: PodStatus, after: PodStatus): Readonly<Recor
     const old = before.conditions?.find(({ type }) => type === condition.type);
     return equal(old, condition) ? [] : [conditionPatch(old, condition)];
   });
-  if (conditions.length > 0) patch['conditions'] = conditions;
+  const over = (before.conditions ?? []).filter(({ type }) => resizeConditions.has(type)
+    && !after.conditions?.some((condition) => condition.type === type));
+  const changes = [...conditions, ...over.map(({ type }) => ({ type, $patch: 'delete' }))];
+  if (changes.length > 0) patch['conditions'] = changes;
   return Object.keys(patch).length === 0 ? undefined : patch;
 }
 

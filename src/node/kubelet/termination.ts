@@ -27,12 +27,13 @@ export interface Stop {
 /** The grace of a pod's ending in seconds, as the API server or the pod's own spec grants it. */
 export function podGraceSeconds({ metadata, spec }: Pod): number {
   const granted = metadata.deletionGracePeriodSeconds || spec.terminationGracePeriodSeconds;
-  return Math.max(1, granted ?? 30);
+  return Math.max(1, Number(granted ?? 30));
 }
 
 /** The grace of a container that a probe has condemned while the pod goes on. */
 export function probeGraceSeconds(pod: Pod, container: Container, kind: ProbeKind): number {
-  return probeOf(container, kind)?.terminationGracePeriodSeconds ?? pod.spec.terminationGracePeriodSeconds ?? 30;
+  const own = probeOf(container, kind)?.terminationGracePeriodSeconds ?? pod.spec.terminationGracePeriodSeconds;
+  return Number(own ?? 30);
 }
 
 /** Ends one container. The seconds that its hook took are gone from its grace. */

@@ -1,13 +1,13 @@
 /**
  * What volumes contain: the keys of ConfigMaps and Secrets, fields of the pod, and projections of several of those.
- * Binary data is left out: files hold text. A service account token is the account's user name, which the simulated
- * API server takes for a token.
+ * Binary data is left out: files hold text.
  */
 import { configMaps, secrets } from '../../api/resources';
 import type { ConfigMap, DownwardAPIVolumeFile, KeyToPath, Node, Pod, Secret, Volume } from '../../api/types';
 import { base64Decode } from '../../base/base64';
 import { sortedKeys } from '../../base/freeze';
 import type { Task } from '../../sim/task';
+import type { FileContent } from '../filesystem';
 import { fieldValue, type PodAddresses, resourceValue } from './downward';
 import type { ObjectCache } from './object-cache';
 
@@ -17,9 +17,12 @@ export interface ContentInputs extends PodAddresses {
   readonly node: Node | undefined;
 }
 
+/** Texts of files by path; some are made when they are read. */
+export type VolumeFiles = Readonly<Record<string, string | FileContent>>;
+
 /** Files by path; undefined when the volume's content belongs to the pod. */
 export type Content =
-  | { readonly files: Readonly<Record<string, string>> | undefined }
+  | { readonly files: VolumeFiles | undefined }
   | { readonly error: string };
 
 /** The files of a volume when it is set up. */
@@ -43,7 +46,7 @@ export function* volumeContent(context: ContentInputs, volume: Volume): Task<Con
 
 function* projectedContent(context: ContentInputs, volume: Volume): Task<Content> {
   const namespace = context.pod.metadata.namespace ?? '';
-  const files: Record<string, string> = {};
+  const files: Record<string, string | FileContent> = {};
   for (const source of volume.projected?.sources ?? []) {
     let content: Content = { files: {} };
     if (source.configMap) {
@@ -55,8 +58,8 @@ function* projectedContent(context: ContentInputs, volume: Volume): Task<Content
     } else if (source.downwardAPI) {
       content = { files: downwardFiles(context, source.downwardAPI.items ?? []) };
     } else if (source.serviceAccountToken) {
-      const account = context.pod.spec.serviceAccountName ?? 'default';
-      content = { files: { [source.serviceAccountToken.path]: `system:serviceaccount:${namespace}:${account}` } };
+      const token = yield* context.objects.tokens.token(context.pod, source.serviceAccountToken);
+      content = 'error' in token ? token : { files: { [source.serviceAccountToken.path]: token } };
     }
     if ('error' in content) return content;
     Object.assign(files, content.files ?? {});

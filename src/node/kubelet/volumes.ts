@@ -7,7 +7,7 @@ import type { Volume } from '../../api/types';
 import { sortedKeys } from '../../base/freeze';
 import type { Task } from '../../sim/task';
 import type { FileTree } from '../filesystem';
-import { type ContentInputs, volumeContent } from './volume-content';
+import { type ContentInputs, volumeContent, type VolumeFiles } from './volume-content';
 
 /** The directory of each volume by its name, or why one cannot be set up. */
 export type MountedVolumes =
@@ -44,12 +44,16 @@ export function followsObjects(volumes: readonly Volume[]): boolean {
 }
 
 /** Writes the files, and removes those of an earlier time that are no longer there; an emptyDir keeps what it has. */
-function fill(files: FileTree, directory: string, content: Readonly<Record<string, string>> | undefined): void {
+function fill(files: FileTree, directory: string, content: VolumeFiles | undefined): void {
   files.makeDirectory(directory);
   if (!content) return;
   const kept = new Set(sortedKeys(content).map((path) => path.split('/')[0]));
   for (const name of files.list(directory) ?? []) if (!kept.has(name)) files.remove(`${directory}/${name}`);
-  for (const path of sortedKeys(content)) files.write(`${directory}/${path}`, content[path] ?? '');
+  for (const path of sortedKeys(content)) {
+    const file = content[path] ?? '';
+    if (typeof file === 'string') files.write(`${directory}/${path}`, file);
+    else files.place(`${directory}/${path}`, file);
+  }
 }
 
 /** Removes what the pod's volumes left on the disk. */

@@ -39,6 +39,11 @@ export function formatLogTime(wallMs: number): string {
   return strftime('%d/%b/%Y:%H:%M:%S +0000', wallMs);
 }
 
+/** `Tue, 04 Mar 2025 09:05:06 GMT`, as HTTP has it. */
+export function httpDate(wallMs: number): string {
+  return strftime('%a, %d %b %Y %T GMT', wallMs);
+}
+
 /** The time by a format of strftime(3); a conversion that is not known stays as written. */
 export function strftime(format: string, wallMs: number): string {
   const at = partsOf(wallMs);

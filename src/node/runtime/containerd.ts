@@ -3,22 +3,26 @@
  * machine, pulls images, and tells the kubelet of every change (evented PLEG). Models containerd 2.3's CRI plug-in.
  * Containers live on when containerd ends, as their shims do: everything lasting is in RuntimeState.
  */
-import { unreachable } from '../../base/assert';
+import { defined, unreachable } from '../../base/assert';
 import type { IncomingCall, ProcessHost, ProcessTable, Program } from '../../sim/process';
 import { runTask, type Task, waitFor } from '../../sim/task';
 import { cniConfigDirectory, readNetworkConfig } from '../cni';
 import {
-  type ContainerEventType, type CriError, type CriRequest, type CriResult, criSocket, type Image,
+  type ContainerEventType, type CriError, type CriRequest, type CriResult, criSocket, type Image, type StreamRequest,
 } from '../cri';
 import type { FileTree } from '../filesystem';
 import type { MachineNetwork } from '../host-network';
 import { fullName, parseImageReference } from '../image-reference';
 import type { ImageCatalog } from '../images';
 import { pullFromRegistry, type PullFailure, type RegistryAnswer, type RegistryRequest } from '../registry';
-import { ContainerService } from './containers';
+import { ContainerService, notFound } from './containers';
+import { ExecutionService } from './executions';
+import { PortForwardSession } from './port-forward';
+import { errorStatus, exitStatus, RemoteSession } from './remote-session';
 import { done } from './result';
 import { SandboxService } from './sandboxes';
 import type { ContainerRecord, RuntimeState, SandboxRecord } from './state';
+import { StreamingServer } from './streaming';
 
 export interface ContainerdOptions {
   readonly machine: string;
@@ -34,12 +38,22 @@ export interface ContainerdOptions {
 }
 
 type PullAnswer = PullFailure | Extract<RegistryAnswer, { kind: 'found' }>;
+/** The parts of a containerd that runs. */
+interface Services {
+  readonly host: ProcessHost;
+  readonly containers: ContainerService;
+  readonly sandboxes: SandboxService;
+  readonly executions: ExecutionService;
+  readonly streaming: StreamingServer;
+}
+
 type Reply = { readonly ok: true; readonly value: unknown } | CriError;
 
 export class Containerd implements Program {
   private readonly streams = new Set<IncomingCall>();
   /** Transfers under way, with those that wait for them. */
   private readonly transfers = new Map<string, ((answer: PullAnswer) => void)[]>();
+  private services: Services | undefined;
 
   constructor(private readonly options: ContainerdOptions) {}
 
@@ -53,31 +67,32 @@ export class Containerd implements Program {
     state.onSandboxExit = (sandbox) => {
       if (host.alive) this.tellOfSandbox(sandbox);
     };
-    this.handle = (request) => this.dispatch(host, containers, sandboxes, request);
+    const streaming = new StreamingServer(host);
+    this.services = {
+      host, containers, sandboxes, streaming, executions: new ExecutionService(host, this.options, containers),
+    };
     host.listen(criSocket);
   }
 
   serve(call: IncomingCall): void {
+    const services = defined(this.services, 'the services of a containerd that has started');
+    if (services.streaming.takes(call)) return services.streaming.serve(call);
     const request = call.payload as CriRequest;
     if (request.method === 'GetContainerEvents') {
       this.streams.add(call);
       call.onClose(() => this.streams.delete(call));
       return;
     }
-    runTask(this.handle(request), (reply) => {
+    runTask(this.dispatch(services, request), (reply) => {
       const message = reply.ok ? {} : { reason: reply.code, message: reply.message };
       call.reply(reply, { ...call.subject, ...message });
     });
   }
 
-  private handle: (request: Exclude<CriRequest, { method: 'GetContainerEvents' }>) => Task<Reply> = () => {
-    throw new Error('containerd has not started');
-  };
-
   private *dispatch(
-    host: ProcessHost, containers: ContainerService, sandboxes: SandboxService,
-    request: Exclude<CriRequest, { method: 'GetContainerEvents' }>,
+    services: Services, request: Exclude<CriRequest, { method: 'GetContainerEvents' }>,
   ): Task<Reply> {
+    const { host, containers, sandboxes, executions } = services;
     const { state, version } = this.options;
     switch (request.method) {
       case 'Version':
@@ -109,9 +124,17 @@ export class Containerd implements Program {
       case 'ContainerStatus':
         return containers.status(request.containerId);
       case 'ExecSync':
-        return yield* containers.execSync(request.containerId, request.cmd, request.timeout);
-      case 'ContainerLogs':
-        return containers.logs(request.containerId, request.tailLines);
+        return yield* executions.execSync(request.containerId, request.cmd, request.timeout);
+      case 'Exec':
+        return this.prepareExec(services, request, request.cmd);
+      case 'Attach':
+        return this.prepareAttach(services, request);
+      case 'PortForward':
+        return this.preparePortForward(services, request.podSandboxId);
+      case 'UpdateContainerResources':
+        return containers.updateResources(request.containerId, request.linux);
+      case 'ListContainerStats':
+        return containers.stats();
       case 'ListImages':
         return done<'ListImages'>({ images: state.images.list() });
       case 'ImageStatus':
@@ -121,6 +144,55 @@ export class Containerd implements Program {
       default:
         return unreachable(request);
     }
+  }
+
+  private prepareExec(
+    { host, streaming, executions }: Services, request: StreamRequest, cmd: readonly string[],
+  ): CriResult<'Exec'> {
+    const container = this.running(request);
+    if ('ok' in container) return container;
+    const url = streaming.prepare('exec', (call) => {
+      const session = new RemoteSession(host, call, request);
+      const streams = { stdin: request.stdin, stdinOnce: true, tty: request.tty };
+      const started = executions.start(container, cmd, streams, (stream, text) => session.write(stream, text));
+      if (!started.ok) return session.finish(errorStatus(`error executing command in container: ${started.message}`));
+      session.connect(started.io, () => started.io.hangUp());
+      runTask(started.exit, (code) => session.finish(exitStatus(cmd, code)));
+    });
+    return done<'Exec'>({ url });
+  }
+
+  private prepareAttach({ host, streaming }: Services, request: StreamRequest): CriResult<'Attach'> {
+    const container = this.running(request);
+    if ('ok' in container) return container;
+    const url = streaming.prepare('attach', (call) => {
+      const session = new RemoteSession(host, call, request);
+      if (container.state !== 'CONTAINER_RUNNING') return session.finish();
+      const leave = container.io.watch({
+        write: (stream, text) => session.write(stream, text),
+        end: () => session.finish(),
+      });
+      session.connect(container.io, leave);
+    });
+    return done<'Attach'>({ url });
+  }
+
+  private preparePortForward({ host, streaming }: Services, podSandboxId: string): CriResult<'PortForward'> {
+    const sandbox = this.options.state.sandbox(podSandboxId);
+    if (!sandbox) {
+      return { ok: false, code: 'Unknown', message: `failed to find sandbox "${podSandboxId}": not found` };
+    }
+    if (!sandbox.ready) return { ok: false, code: 'Unknown', message: 'sandbox container is not running' };
+    const url = streaming.prepare('portforward', (call) => void new PortForwardSession(host, call, sandbox));
+    return done<'PortForward'>({ url });
+  }
+
+  /** The container of a stream, or why it can have none. */
+  private running({ containerId }: StreamRequest): ContainerRecord | CriError {
+    const container = this.options.state.container(containerId);
+    if (!container) return notFound(containerId);
+    if (container.state === 'CONTAINER_RUNNING') return container;
+    return { ok: false, code: 'Unknown', message: `container is in ${container.state} state` };
   }
 
   private image(name: string): Image | undefined {

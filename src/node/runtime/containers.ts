@@ -2,17 +2,19 @@
  * Containers: created from an image and a configuration, started as a process of the machine, stopped with a grace. The
  * process is the program that the image catalog has behind the command. Models containerd's CRI container service.
  */
-import type { ProcessHost, Program } from '../../sim/process';
+import type { ProcessHost } from '../../sim/process';
 import { type Task, waitFor } from '../../sim/task';
-import type { ContainerConfig, ContainerEventType, CriResult } from '../cri';
+import type { ContainerConfig, ContainerEventType, CriResult, LinuxContainerResources } from '../cri';
 import { ContainerFileSystem } from '../filesystem';
 import { parseImageReference } from '../image-reference';
 import { type ContainerContext, unknownImage } from '../images';
 import type { ContainerdOptions } from './containerd';
+import type { ContainerIo } from './container-io';
 import { findExecutable } from './executables';
 import { done } from './result';
 import { sandboxMounts } from './sandbox-files';
 import { ContainerRecord } from './state';
+import { ContainerUsage, systemUsage } from './usage';
 
 const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 /** What containerd, its shim and runc put before the reason why a process could not be started. */
@@ -47,7 +49,8 @@ export class ContainerService {
     const stored = options.state.images.find(config.image);
     const shown = stored?.repoTags[0] ?? config.image;
     const id = host.random('containers').hex(64);
-    const container = new ContainerRecord(id, sandbox, config, image, shown, host.wallMs);
+    const container = new ContainerRecord(
+      id, sandbox, config, image, shown, host.wallMs, options.files, () => host.wallMs);
     options.state.addContainer(container);
     this.tell('CONTAINER_CREATED_EVENT', container);
     return done<'CreateContainer'>({ containerId: container.id });
@@ -61,7 +64,7 @@ export class ContainerService {
     // Meanwhile the pod may have been stopped or removed.
     if (!container.sandbox.ready) return sandboxGone(container.sandbox.id);
     const command = commandOf(container);
-    const context = this.contextOf(container, command, false);
+    const context = this.contextOf(container, command);
     const executable = findExecutable(container.image, command[0] ?? '', context);
     if (executable.kind === 'missing') {
       const message = `${startFailure}: ${executable.message}`;
@@ -70,6 +73,7 @@ export class ContainerService {
     }
     container.state = 'CONTAINER_RUNNING';
     container.startedAt = host.wallMs;
+    container.usage = new ContainerUsage(container.image, host.nowMs, container.resources.cpuMillis);
     container.processId = this.processId(container);
     if (options.processes.isRunning(container.processId)) options.processes.kill(container.processId);
     options.processes.spawn({
@@ -103,6 +107,7 @@ export class ContainerService {
     const container = this.options.state.container(id);
     if (!container) return done<'RemoveContainer'>({});
     if (container.state === 'CONTAINER_RUNNING') yield* this.stop(id, 0);
+    container.log.remove();
     this.options.state.removeContainer(container);
     return done<'RemoveContainer'>({});
   }
@@ -112,61 +117,30 @@ export class ContainerService {
     return container ? done<'ContainerStatus'>({ status: container.status() }) : notFound(id);
   }
 
-  logs(id: string, tailLines: number | undefined): CriResult<'ContainerLogs'> {
+  /** Gives a container other limits while it runs. */
+  updateResources(id: string, linux: LinuxContainerResources): CriResult<'UpdateContainerResources'> {
     const container = this.options.state.container(id);
-    return container ? done<'ContainerLogs'>({ lines: container.logs.tail(tailLines) }) : notFound(id);
+    if (!container) return notFound(id);
+    container.resources = linux;
+    container.usage?.limit(linux.cpuMillis, this.host.nowMs);
+    return done<'UpdateContainerResources'>({});
   }
 
-  /** Runs a command beside the container's own process and waits for its end. */
-  *execSync(id: string, cmd: readonly string[], timeoutSeconds: number): Task<CriResult<'ExecSync'>> {
-    const { options } = this;
-    const container = options.state.container(id);
-    if (container?.state !== 'CONTAINER_RUNNING') return notFound(id);
-    const output = { stdout: '', stderr: '' };
-    const context: ContainerContext = {
-      ...this.contextOf(container, cmd, true),
-      print: (stream, text) => {
-        output[stream] += `${text}\n`;
-      },
-    };
-    const executable = findExecutable(container.image, cmd[0] ?? '', context);
-    if (executable.kind === 'missing') {
-      const message = 'failed to exec in container: failed to start exec: OCI runtime exec failed: exec failed: '
-        + `unable to start container process: ${executable.message}`;
-      return { ok: false, code: 'Unknown', message };
-    }
-    const exitCode = yield* this.runBeside(container, executable.create(context), timeoutSeconds);
-    if (exitCode === undefined) {
-      const message = `failed to exec in container: timeout ${timeoutSeconds}s exceeded: context deadline exceeded`;
-      return { ok: false, code: 'DeadlineExceeded', message };
-    }
-    return done<'ExecSync'>({ ...output, exitCode });
-  }
-
-  /** The exit code, or undefined when the time was over first. */
-  private *runBeside(container: ContainerRecord, program: Program, timeoutSeconds: number): Task<number | undefined> {
+  stats(): CriResult<'ListContainerStats'> {
     const { host, options } = this;
-    container.executed += 1;
-    const id = `${container.processId}#${container.executed}`;
-    container.executing.add(id);
-    let timedOut = false;
-    const exitCode = yield* waitFor<number>((resume) => {
-      const timer = timeoutSeconds > 0
-        ? host.after(timeoutSeconds * 1000, () => {
-          timedOut = true;
-          options.processes.kill(id);
-        }, { background: true })
-        : undefined;
-      options.processes.spawn({
-        id, machine: options.machine, program, address: container.sandbox.ip || undefined,
-        onExit: (code) => {
-          timer?.cancel();
-          container.executing.delete(id);
-          resume(code);
-        },
-      });
+    const stats = options.state.allContainers().flatMap((container) => {
+      const { id, sandbox, config, usage, startedAt, state } = container;
+      if (state !== 'CONTAINER_RUNNING' || !usage) return [];
+      return [{
+        id, podSandboxId: sandbox.id, name: config.name, labels: config.labels, atMs: host.wallMs,
+        startedAtMs: startedAt, cpuMs: usage.cpuMs(host.nowMs), memoryBytes: usage.memoryBytes,
+      }];
     });
-    return timedOut ? undefined : exitCode;
+    const own = systemUsage(host.nowMs);
+    const machine = stats.reduce((sum, { cpuMs, memoryBytes }) =>
+      ({ cpuMs: sum.cpuMs + cpuMs, memoryBytes: sum.memoryBytes + memoryBytes }),
+    { cpuMs: own.cpuMs + options.state.endedCpuMs, memoryBytes: own.memoryBytes });
+    return done<'ListContainerStats'>({ stats, machine });
   }
 
   private processId({ image, sandbox, config }: ContainerRecord): string {
@@ -176,17 +150,19 @@ export class ContainerService {
     return `${namespace}/${name}/${config.name}@${machine}`;
   }
 
-  private contextOf(container: ContainerRecord, command: readonly string[], beside: boolean): ContainerContext {
+  /** What a program finds in the container; one that is executed beside the container's own has streams of its own. */
+  contextOf(container: ContainerRecord, command: readonly string[], beside?: ContainerIo): ContainerContext {
     const { config, sandbox, image } = container;
-    const { host, options } = this;
+    const { options, host } = this;
     const { namespace, name, uid } = sandbox.config.metadata;
     const env: Record<string, string> = { PATH: defaultPath, HOSTNAME: sandbox.config.hostname, ...image.env };
     for (const variable of config.env) env[variable.name] = variable.value;
     const mounts = [...sandboxMounts(sandbox.id), ...config.mounts].map(({ containerPath, hostPath, readOnly }) =>
       ({ containerPath, tree: options.files, sourcePath: hostPath, readOnly }));
-    const files = new ContainerFileSystem(container.files, mounts, config.readOnlyRootFilesystem);
+    const io = beside ?? container.io;
     return {
-      command, env, image, files,
+      command, env, image,
+      files: new ContainerFileSystem(container.files, mounts, config.readOnlyRootFilesystem),
       workingDir: config.workingDir ?? image.workingDir ?? '/',
       pod: {
         namespace, name, uid, ip: sandbox.ip,
@@ -195,23 +171,29 @@ export class ContainerService {
       name: config.name,
       attempt: config.attempt,
       startupWork: config.startupWork,
-      tty: config.tty,
+      tty: beside ? beside.tty : config.tty,
       machine: options.machine,
       network: options.network,
       ...(beside ? {
         main: {
-          name: config.name,
+          name: commandOf(container).join(' '),
           alive: () => container.state === 'CONTAINER_RUNNING',
           terminate: () => options.processes.terminate(container.processId),
         },
       } : {}),
+      ...(io.stdin ? { stdin: io.stdin } : {}),
       installed: container.installed,
-      print: (stream, text) => container.logs.append(host.wallMs, stream, text),
+      print: (stream, text) => io.write(stream, `${text}\n`),
+      write: (stream, text) => io.write(stream, text),
       useMemory: (bytes) => {
-        if (config.memoryLimit === undefined || bytes <= config.memoryLimit) return;
+        if (container.usage) container.usage.memoryBytes = bytes;
+        const { memoryLimit } = container.resources;
+        if (memoryLimit === undefined || bytes <= memoryLimit) return;
         container.oomKilled = true;
         options.processes.kill(container.processId);
       },
+      spendCpu: (ms) => container.usage?.spend(ms),
+      loadCpu: (cores) => container.usage?.load(cores, host.nowMs),
     };
   }
 
@@ -227,6 +209,9 @@ export class ContainerService {
     container.finishedAt = this.host.wallMs;
     container.reason = reason;
     container.message = message;
+    this.options.state.endedCpuMs += container.usage?.cpuMs(this.host.nowMs) ?? 0;
+    container.log.close(this.host.wallMs);
+    container.io.close();
     // What was executed beside it shares its namespaces and dies with it.
     for (const id of [...container.executing]) this.options.processes.kill(id);
     this.options.state.onContainerExit?.(container);
@@ -248,7 +233,8 @@ function sandboxGone(id: string) {
   return { ok: false, code: 'NotFound', message: `failed to find sandbox id "${id}": not found` } as const;
 }
 
-function notFound(id: string) {
+/** CRI's answer to the id of a container that it does not have. */
+export function notFound(id: string) {
   const message = `an error occurred when try to find container "${id}": not found`;
   return { ok: false, code: 'NotFound', message } as const;
 }

@@ -2,11 +2,15 @@
  * What outlives a restart of containerd: sandboxes, containers (their shims keep running), images. containerd works on
  * this and adds nothing of its own that matters. Everything is found by its key: no question costs a scan.
  */
-import type { ContainerConfig, ContainerState, ContainerStatus, PodSandboxConfig, PodSandboxStatus } from '../cri';
+import type {
+  ContainerConfig, ContainerState, ContainerStatus, LinuxContainerResources, PodSandboxConfig, PodSandboxStatus,
+} from '../cri';
 import { FileTree } from '../filesystem';
 import type { ImageDescription } from '../images';
+import { ContainerIo } from './container-io';
+import { ContainerLog } from './container-log';
 import { ImageStore, type PresentImage } from './image-store';
-import { LogBuffer } from './log-buffer';
+import { ContainerUsage } from './usage';
 
 export class SandboxRecord {
   ready = true;
@@ -42,8 +46,12 @@ export class ContainerRecord {
   executed = 0;
   /** Processes of such commands that still run. */
   readonly executing = new Set<string>();
-  readonly logs = new LogBuffer();
+  readonly log: ContainerLog;
+  readonly io: ContainerIo;
   readonly files: FileTree;
+  /** From its start on. */
+  usage: ContainerUsage | undefined;
+  resources: LinuxContainerResources;
   readonly installed = new Set<string>();
   readonly exitListeners: (() => void)[] = [];
 
@@ -54,8 +62,17 @@ export class ContainerRecord {
     readonly image: ImageDescription,
     readonly imageName: string,
     readonly createdAt: number,
+    disk: FileTree,
+    wallMs: () => number,
   ) {
     this.files = new FileTree(image.files);
+    this.resources = config.resources;
+    this.log = new ContainerLog(disk, this.logPath);
+    this.io = new ContainerIo(config, (stream, text) => this.log.write(wallMs(), stream, text));
+  }
+
+  private get logPath(): string {
+    return `${this.sandbox.config.logDirectory}/${this.config.logPath}`;
   }
 
   status(): ContainerStatus {
@@ -76,6 +93,8 @@ export class ContainerRecord {
       image: this.imageName,
       imageRef: config.imageRef,
       user: { uid, gid: 0, supplementalGroups: [0] },
+      resources: this.resources,
+      logPath: this.logPath,
       labels: config.labels,
       annotations: config.annotations,
     };
@@ -87,6 +106,8 @@ export class RuntimeState {
   /** Set by the containerd that runs: hears of containers that ended and sandboxes that died. */
   onContainerExit: ((container: ContainerRecord) => void) | undefined;
   onSandboxExit: ((sandbox: SandboxRecord) => void) | undefined;
+  /** Processor time of containers that have ended, in milliseconds: the machine's counter never goes back. */
+  endedCpuMs = 0;
   private readonly sandboxes = new Map<string, SandboxRecord>();
   private readonly containers = new Map<string, ContainerRecord>();
   /** By pod uid, the newest first. */

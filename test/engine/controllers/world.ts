@@ -15,6 +15,7 @@ import { Informer } from '../../../src/client/informer';
 import { ControllerManager } from '../../../src/controllers/manager';
 import { EtcdMember } from '../../../src/etcd/member';
 import { SharedLog } from '../../../src/etcd/shared-log';
+import { ClusterPki } from '../../../src/pki/cluster-pki';
 import { Scheduler } from '../../../src/scheduler/scheduler';
 import type { ProcessHost, Program } from '../../../src/sim/process';
 import { Simulation } from '../../../src/sim/simulation';
@@ -22,6 +23,7 @@ import { runTask, type Task } from '../../../src/sim/task';
 
 const epochMs = Date.parse('2026-01-02T03:04:05Z');
 const server = '172.18.0.2:6443';
+export const pki = new ClusterPki('c0ffee', epochMs);
 export const admin: Credential = { kind: 'certificate', commonName: 'admin', organizations: ['system:masters'] };
 
 function component(name: string): Credential {
@@ -29,7 +31,8 @@ function component(name: string): Credential {
 }
 
 /** What `resources` of the manager is in a real cluster: every kind that is served. */
-const allResources: readonly ResourceType[] = builtInKinds.map((kind) => ({ ...kind, resource: kind.plural }));
+const allResources: readonly ResourceType[] = builtInKinds.filter(({ virtual, conversion }) => !virtual && !conversion)
+  .map((kind) => ({ ...kind, resource: kind.plural }));
 
 class Admin implements Program {
   client!: ApiClient;
@@ -143,7 +146,7 @@ export class World {
       id: 'etcd@cp', machine: 'cp', program: new EtcdMember({ name: 'cp', version: '3.6.5', log: new SharedLog() }),
     });
     const kinds = kindRegistry(builtInKinds);
-    const apiServer = new ApiServer({ kinds, hostname: 'cp', serviceSubnet: '10.96.0.0/16', epochMs });
+    const apiServer = new ApiServer({ kinds, hostname: 'cp', serviceSubnet: '10.96.0.0/16', epochMs, pki });
     sim.spawn({ id: 'kube-apiserver@cp', machine: 'cp', program: apiServer });
     sim.spawn({ id: 'kubectl@client', machine: 'client', program: this.admin });
     const user = component('kube-scheduler');
@@ -158,6 +161,7 @@ export class World {
     this.manager = new ControllerManager({
       client: { server, user: component('kube-controller-manager'), userAgent: 'kube-controller-manager' },
       clusterCidrs: ['10.244.0.0/16'], rootCaCertificate: 'PEM', resources: allResources,
+      clusterSigningCa: pki.ca,
     });
     this.sim.spawn({ id: `kube-controller-manager@${machine}`, machine, program: this.manager });
     return this.manager;

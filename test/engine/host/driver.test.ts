@@ -1,8 +1,8 @@
 /** The driver, the pace and the coalescing of the host, on a clock that the test moves. */
 import assert from 'node:assert/strict';
 import { Coalesced, Settled } from '../../../src/host/vscode/coalesce';
-import { Driver, type RealTime, type Run } from '../../../src/host/vscode/driver';
-import { Pace, type PacedCluster } from '../../../src/host/vscode/pace';
+import { Driver, type RealTime, type Run } from '../../../src/host/driver';
+import { Pace, type PacedCluster } from '../../../src/host/pace';
 import type { RunMode } from '../../../src/protocol/view';
 
 /** Time that passes only when the test says so, or when the work of a slice takes some. */

@@ -13,6 +13,25 @@ import type { KubeObject } from '../../../src/api/types';
 const folder = '/work/shared/manifests';
 const registry = kindRegistry(builtInKinds);
 
+/** What a real v1.36 refuses too: how each error begins, by document. */
+const refused: Readonly<Record<string, readonly string[]>> = {
+  'Ingress/fanout.yaml #0': exactPaths('0', '0', '0', '1'),
+  'Ingress/ingress-class.yaml #0': ['spec.parameters.apiGroup: Invalid value: "k8s.example.com/v1alpha": a lowercase'],
+  'Ingress/nohost.yaml #0': exactPaths('0', '0', '1', '0', '2', '0'),
+  'Ingress/tls.yaml #1': exactPaths('0', '0'),
+  'Ingress/virtualhosting.yaml #0': exactPaths('0', '0', '1', '0'),
+  'cloud-providers/gcp/https-ready-alb/https-ready-alb.yaml #2':
+    ['spec: Invalid value: null: either `defaultBackend` or `rules` must be specified'],
+};
+
+/** A path type in lower case, at rule and path by position. */
+function exactPaths(...positions: readonly string[]): readonly string[] {
+  return positions.flatMap((rule, i) => (i % 2 === 1 ? [] : [
+    `spec.rules[${rule}].http.paths[${positions[i + 1]}].pathType: Unsupported value: "exact": `
+      + 'supported values: "Exact", "ImplementationSpecific", "Prefix"',
+  ]));
+}
+
 function yamlFiles(at: string): string[] {
   if (!existsSync(at)) return [];
   return readdirSync(at, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1)).flatMap((entry) => {
@@ -38,9 +57,12 @@ describe('a collection of manifests', () => {
         // What admission does to every pod before validation.
         const defaulted = kind.kind !== 'Pod' || filled.spec.serviceAccountName ? filled
           : { ...filled, spec: { ...filled.spec, serviceAccountName: 'default' } };
-        const prepared = kind.prepareForCreate?.(defaulted, { nowMs: 0 }) ?? defaulted;
+        const identified = { ...defaulted, metadata: { ...defaulted.metadata, uid: 'u' } };
+        const prepared = kind.prepareForCreate?.(identified, { nowMs: 0 }) ?? identified;
         const errors = (kind.validate?.(prepared) ?? []).map(errorText);
-        assert.deepEqual(errors, []);
+        const expected = refused[`${relative} #${i}`] ?? [];
+        assert.equal(errors.length, expected.length, errors.join('\n'));
+        errors.forEach((error, at) => assert.ok(error.startsWith(expected[at] ?? ''), error));
       });
     });
   }
@@ -51,7 +73,6 @@ describe('kinds that are not modelled', () => {
     for (const { apiVersion, kind } of unmodelledKinds) {
       assert.equal(registry.byKind(apiVersion, kind), undefined, `${apiVersion} ${kind}`);
     }
-    assert.ok(unmodelledKind('apps/v1', 'StatefulSet'));
     assert.ok(!unmodelledKind('apps/v1', 'Deployment'));
     assert.ok(!unmodelledKind('v1', 'Foo'));
     assert.ok(!unmodelledKind('__proto__', 'toString'));

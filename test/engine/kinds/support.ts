@@ -17,7 +17,8 @@ export function objectOf(kind: AnyKind, yaml: string): any {
 export function stored(kind: AnyKind, yaml: string): any {
   const defaulted = kind.defaults?.(objectOf(kind, yaml)) ?? objectOf(kind, yaml);
   const status = kind.initialStatus?.(defaulted);
-  const withStatus = status === undefined ? defaulted : { ...defaulted, status };
+  const identified = { ...defaulted, metadata: { uid: 'u', ...defaulted.metadata } };
+  const withStatus = status === undefined ? identified : { ...identified, status };
   return deepFreeze(kind.prepareForCreate?.(withStatus, { nowMs: 0 }) ?? withStatus);
 }
 

@@ -5,7 +5,7 @@ import { objectKey } from '../../../src/api/object';
 import type { KubeObject } from '../../../src/api/types';
 import { FileTree } from '../../../src/node/filesystem';
 import { MachineNetwork } from '../../../src/node/host-network';
-import { type HttpResponse, httpRequest } from '../../../src/node/http';
+import { type HttpResponse, httpRequest } from '../../../src/api/web';
 import { type ContainerContext, unknownImage } from '../../../src/node/images';
 import type { CallResult, IncomingCall, ProcessHost, Program } from '../../../src/sim/process';
 import type { Simulation } from '../../../src/sim/simulation';
@@ -105,7 +105,8 @@ export function containerOn(
     command: [], env: given.env ?? {}, workingDir: '/', image: unknownImage, name: 'test', attempt: 0,
     pod: { namespace: 'kube-system', name: 'test', uid: 'u', annotations: {}, hostNetwork: true, ip: network.address },
     startupWork: false, tty: false, machine: network.machine, network, files: given.files ?? new FileTree(),
-    installed: new Set(), print: (_stream, text) => given.lines?.push(text), useMemory: () => undefined,
+    installed: new Set(), print: (_stream, text) => given.lines?.push(text), write: () => undefined,
+    useMemory: () => undefined, spendCpu: () => undefined, loadCpu: () => undefined,
   };
 }
 

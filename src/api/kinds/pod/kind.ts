@@ -3,6 +3,7 @@ import { defineKind } from '../../kind';
 import type { Pod } from '../../types';
 import { podColumns } from './columns';
 import { podDefaults } from './defaults';
+import { ephemeralContainersPart, resizePart } from './parts';
 import { newPodStatus, preparePod, preparePodUpdate } from './prepare';
 import { podStatusUpdateErrors, podUpdateErrors } from './update';
 import { newPodErrors } from './validation/pod';
@@ -20,7 +21,7 @@ export const podKind = defineKind<Pod>({
   group: '', version: 'v1', kind: 'Pod', listKind: 'PodList', plural: 'pods', singular: 'pod',
   shortNames: ['po'], categories: ['all'], namespaced: true, schema: 'Pod',
   subresources: [
-    'attach', 'binding', 'ephemeralcontainers', 'eviction', 'exec', 'log', 'portforward', 'proxy', 'status',
+    'attach', 'binding', 'ephemeralcontainers', 'eviction', 'exec', 'log', 'portforward', 'proxy', 'resize', 'status',
   ],
   defaults: podDefaults,
   prepareForCreate: preparePod,
@@ -28,6 +29,7 @@ export const podKind = defineKind<Pod>({
   validate: newPodErrors,
   validateUpdate: podUpdateErrors,
   validateStatusUpdate: podStatusUpdateErrors,
+  parts: { ephemeralcontainers: ephemeralContainersPart, resize: resizePart },
   warnings: podWarnings,
   nameRule: 'dnsSubdomain',
   hasGeneration: true,

@@ -6,9 +6,9 @@
 import { equal, sortedKeys, withKey } from '../../../base/freeze';
 import { child, forbidden, immutable, index, invalid, required } from '../../field-errors';
 import type { FieldError } from '../../field-errors';
-import { goJson } from '../../go-text';
 import { qualifiedNameProblems, rangeMessage } from '../../names';
 import type { Container, ContainerStatus, NodeAffinity, NodeSelectorTerm, Pod, PodSpec } from '../../types';
+import { differenceLines } from '../difference-lines';
 import { checkProblems, checkSubdomain, eachItem } from '../field-checks';
 import type { FieldErrors } from '../field-checks';
 import { checkIp, isDualStack } from '../ip-address';
@@ -164,27 +164,6 @@ function onlyAdds(term: NodeSelectorTerm, old: NodeSelectorTerm): boolean {
   return fields.every((field) => {
     const before = old[field] ?? [];
     return equal((term[field] ?? []).slice(0, before.length), before);
-  });
-}
-
-/** The differing fields, one line with a minus and one with a plus each. */
-function differenceLines(before: unknown, after: unknown, path: string): readonly string[] {
-  if (equal(before, after)) return [];
-  const areObjects = typeof before === 'object' && typeof after === 'object' && before !== null && after !== null;
-  if (!areObjects || Array.isArray(before) !== Array.isArray(after)) {
-    const lines: string[] = [];
-    if (before !== undefined) lines.push(`- ${path}: ${goJson(before)}`);
-    if (after !== undefined) lines.push(`+ ${path}: ${goJson(after)}`);
-    return lines;
-  }
-  const left = before as Readonly<Record<string, unknown>>;
-  const right = after as Readonly<Record<string, unknown>>;
-  const names = Array.isArray(before)
-    ? Array.from({ length: Math.max(before.length, (after as readonly unknown[]).length) }, (_, i) => String(i))
-    : sortedKeys({ ...left, ...right });
-  return names.flatMap((name) => {
-    const at = Array.isArray(before) ? `${path}[${name}]` : child(path, name);
-    return differenceLines(left[name], right[name], at);
   });
 }
 

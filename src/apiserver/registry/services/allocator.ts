@@ -44,7 +44,7 @@ export class ServiceAllocator {
     if (isErrors(withIps)) return this.refuse(given, withIps);
     if ('kind' in withIps && withIps.kind === 'Status') return withIps as FailureStatus;
     const service = withIps as Service;
-    const ipClaims = claimsForIps(service, old);
+    const ipClaims = claimsForIps(service, old, execution);
     const withPorts = yield* this.allocatePorts(service, old, execution);
     if ('kind' in withPorts) return withPorts;
     return { service: withPorts.service, claims: [...ipClaims, ...withPorts.claims] };
@@ -150,20 +150,22 @@ function keepClusterIps(service: Service, old: Service): Service {
   return Object.keys(change).length === 0 ? service : withSpec(service, change);
 }
 
-function claimsForIps(service: Service, old: Service | undefined): Claim[] {
+function claimsForIps(service: Service, old: Service | undefined, execution: Execution): Claim[] {
   const holds = service.spec?.type === 'ExternalName' ? [] : addressesOf(service);
   const held = old ? addressesOf(old) : [];
   const taken = holds.filter((address) => !held.includes(address) && parseIp(address) !== undefined);
   const freed = held.filter((address) => !holds.includes(address));
   return [
     ...taken.map((address): Claim =>
-      ({ key: ipAddressesPrefix + address, expectedRevision: 0, value: ipAddressObject(address, service) })),
+      ({ key: ipAddressesPrefix + address, expectedRevision: 0, value: ipAddressObject(address, service, execution) })),
     ...freed.map((address): Claim => ({ key: ipAddressesPrefix + address, value: undefined })),
   ];
 }
 
 /** The IPAddress that upstream keeps for every cluster IP. */
-function ipAddressObject(address: string, service: Service): Partial<KubeObject> & { spec: unknown } {
+function ipAddressObject(
+  address: string, service: Service, execution: Execution,
+): KubeObject & { readonly spec: unknown } {
   const { namespace, name } = service.metadata;
   const labels = {
     'ipaddress.kubernetes.io/ip-family': familyOf(address), 'ipaddress.kubernetes.io/managed-by': 'ipallocator.k8s.io',
@@ -171,7 +173,10 @@ function ipAddressObject(address: string, service: Service): Partial<KubeObject>
   return {
     apiVersion: 'networking.k8s.io/v1',
     kind: 'IPAddress',
-    metadata: { name: address, labels } as unknown as KubeObject['metadata'],
+    metadata: {
+      name: address, uid: execution.random('ip-address-uid').uuid(), creationTimestamp: execution.wallTime, labels,
+      resourceVersion: '',
+    },
     spec: { parentRef: { group: '', resource: 'services', namespace, name } },
   };
 }

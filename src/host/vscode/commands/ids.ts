@@ -17,6 +17,10 @@ export const commandIds = {
   speed: 'kindergarten.speed',
   showMenu: 'kindergarten.showMenu',
   showLog: 'kindergarten.showLog',
+  startApiServer: 'kindergarten.startApiServer',
+  stopApiServer: 'kindergarten.stopApiServer',
+  exportKubeconfig: 'kindergarten.exportKubeconfig',
+  showRequests: 'kindergarten.showRequests',
 } as const;
 
 export type CommandId = (typeof commandIds)[keyof typeof commandIds];
@@ -26,6 +30,8 @@ export const contextKeys = {
   hasCluster: 'kindergarten.hasCluster',
   hasSeveralClusters: 'kindergarten.hasSeveralClusters',
   isPaused: 'kindergarten.isPaused',
+  canServe: 'kindergarten.canServe',
+  isServed: 'kindergarten.isServed',
   manifestPaths: 'kindergarten.manifestPaths',
   scanned: 'kindergarten.scanned',
 } as const;

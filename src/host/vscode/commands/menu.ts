@@ -8,8 +8,8 @@ interface MenuItem extends QuickPickItem {
 }
 
 /** Offers what can be done with the active cluster now. */
-export async function showMenu({ clusters }: Kindergarten): Promise<void> {
-  const { active, pace, names } = clusters;
+export async function showMenu(k: Kindergarten): Promise<void> {
+  const { active, pace, names } = k.clusters;
   const item = (command: CommandId, icon: string, label: string): MenuItem =>
     ({ command, label: `$(${icon}) ${label}` });
   const ofCluster = active ? [
@@ -19,6 +19,8 @@ export async function showMenu({ clusters }: Kindergarten): Promise<void> {
     item(commandIds.speed, 'dashboard', l10n.t('Speed …')),
     item(commandIds.openDiagram, 'type-hierarchy', l10n.t('Open Diagram')),
     ...(names.length > 1 ? [item(commandIds.switchCluster, 'arrow-swap', l10n.t('Switch Cluster …'))] : []),
+    ...(k.apiServers.of(active.name) ? [item(commandIds.stopApiServer, 'broadcast', l10n.t('Stop API Server'))]
+      : k.apiServers.possible ? [item(commandIds.startApiServer, 'broadcast', l10n.t('Start API Server'))] : []),
     item(commandIds.resetCluster, 'discard', l10n.t('Reset Cluster')),
     item(commandIds.deleteCluster, 'trash', l10n.t('Delete Cluster')),
   ] : [];

@@ -2,6 +2,7 @@
 import { commands, type Disposable } from 'vscode';
 import type { Kindergarten } from '../context';
 import type { Row } from '../tree/rows';
+import { exportKubeconfig, startApiServer, stopApiServer } from './api-server';
 import { applyFiles, applySelection } from './apply';
 import { deleteCluster, resetCluster, switchCluster } from './cluster';
 import { deleteFiles, deleteObjects } from './delete';
@@ -33,6 +34,10 @@ export function registerCommands(k: Kindergarten, ready: () => Promise<void>): D
     [ids.speed]: () => chooseSpeed(k),
     [ids.showMenu]: () => showMenu(k),
     [ids.showLog]: () => k.log.show(),
+    [ids.startApiServer]: () => startApiServer(k),
+    [ids.stopApiServer]: () => stopApiServer(k),
+    [ids.exportKubeconfig]: () => exportKubeconfig(k),
+    [ids.showRequests]: () => k.apiServers.showRequests(),
   };
   return Object.values(ids).map((id) => commands.registerCommand(id, async (...args: unknown[]) => {
     await ready();

@@ -2,7 +2,7 @@
 import { l10n, type QuickPickItem, QuickPickItemKind, window } from 'vscode';
 import type { RunMode } from '../../../protocol/view';
 import type { Kindergarten } from '../context';
-import type { LastingPace } from '../pace';
+import type { LastingPace } from '../../pace';
 import { sayBriefly } from '../say';
 import { noCluster } from './cluster';
 

@@ -9,7 +9,7 @@ import {
 import type { HostToPanel, PanelToHost } from '../../../protocol/messages';
 import type { Clusters } from '../clusters';
 import { Coalesced } from '../coalesce';
-import { realTime } from '../real-time';
+import { realTime } from '../../real-time';
 import { hopsSince } from './hops';
 import { RateLimit, readPanelMessage } from './inbound';
 import { diagramPage, newNonce } from './page';

@@ -5,7 +5,7 @@
 import { type Disposable, type TextDocument, type Uri, workspace } from 'vscode';
 import type { Clusters } from '../clusters';
 import { Settled } from '../coalesce';
-import { realTime } from '../real-time';
+import { realTime } from '../../real-time';
 import { readSettings } from '../settings';
 import { addRefusals, checkSources } from './check';
 import { isYaml } from './manifest-index';

@@ -5,7 +5,7 @@
  */
 import { commands, type Disposable, type TextDocument, Uri, workspace } from 'vscode';
 import { Settled } from '../coalesce';
-import { realTime } from '../real-time';
+import { realTime } from '../../real-time';
 import { foldersAround, isYamlName, type ManifestKind, sniffedCharacters, sniffManifest } from './sniff';
 
 const pattern = '**/*.{yaml,yml}';

@@ -8,7 +8,7 @@ import {
 import type { Clusters } from '../clusters';
 import type { Persistence } from '../persistence';
 import { Coalesced } from '../coalesce';
-import { realTime } from '../real-time';
+import { realTime } from '../../real-time';
 import { bootText } from '../texts/states';
 import { clockText } from '../texts/run';
 import { itemOf, tooltipOf } from './items';

@@ -1,6 +1,6 @@
 /**
  * stress and stress-ng (polinux/stress, progrium/stress) and vish/stress: programs that use as much memory or processor
- * time as they are told. Memory counts against the container's limit; processor time is not accounted.
+ * time as they are told. Memory counts against the container's limit, processor time in its usage.
  */
 import type { ProcessHost, Program } from '../../../sim/process';
 import type { ContainerContext } from '../../images';
@@ -39,10 +39,12 @@ function run(host: ProcessHost, context: ContainerContext, load: Load): void {
     return host.exit(0);
   }
   context.print('stdout', `stress: info: [1] dispatching hogs: ${cpu} cpu, ${io} io, ${vm} vm, ${hdd} hdd`);
+  context.loadCpu(cpu + io + vm);
   const total = vm * bytes;
   if (total > 0) host.after(Math.min(5_000, 20 + total / bytesPerMs), () => context.useMemory(total));
   if (timeoutMs === undefined) return;
   host.after(timeoutMs, () => {
+    context.loadCpu(0);
     context.print('stdout', `stress: info: [1] successful run completed in ${Math.round(timeoutMs / 1000)}s`);
     host.exit(0);
   }, context.startupWork ? {} : { background: true });
@@ -100,9 +102,9 @@ export function vishStressProgram(context: ContainerContext): Program {
       context.print('stderr', `Allocating "${value('mem-total') ?? '0'}" memory, in "`
         + `${value('mem-alloc-size') ?? '4Ki'}" chunks, with a ${value('mem-alloc-sleep') ?? '1ms'} sleep between `
         + `allocations`);
-      for (let cpu = 0; cpu < Math.min(64, Number(cpus ?? 0) || 0); cpu += 1) {
-        context.print('stderr', 'Spawning a thread to consume CPU');
-      }
+      const threads = Math.min(64, Number(cpus ?? 0) || 0);
+      for (let cpu = 0; cpu < threads; cpu += 1) context.print('stderr', 'Spawning a thread to consume CPU');
+      context.loadCpu(threads);
       if (total > 0) {
         host.after(Math.min(60_000, 10 * Math.ceil(total / Math.max(1, step))), () => context.useMemory(total));
       }

@@ -10,8 +10,8 @@ import { formatTime } from '../../../api/time';
 import {
   httpProgram, type HttpAnswer, type HttpService, portNumber, type StartFailure, textAnswer, type Visit,
 } from './http-server';
-import { bodyText, dialerOf, parseUrl, passOn } from './upstream';
-import { httpRequest } from '../../http';
+import { dialerOf, parseUrl, passOn } from './upstream';
+import { bodyText, httpRequest } from '../../../api/web';
 import { flag, livenessProgram } from './web-servers';
 
 /** The program behind /agnhost. */

@@ -6,7 +6,7 @@
 import type { CallResult, IncomingCall, OutgoingCall, ProcessHost, Program } from '../../../sim/process';
 import { runTask, type Task, waitFor } from '../../../sim/task';
 import { formatLogTime } from '../calendar';
-import { type HttpRequest, type HttpResponse, isHttpRequest } from '../../http';
+import { type HttpRequest, type HttpResponse, isHttpRequest } from '../../../api/web';
 import type { ContainerContext, ProgramFactory } from '../../images';
 
 /** What a service finds out about one request. */
@@ -46,6 +46,8 @@ export interface HttpService {
   readonly farewell?: readonly string[];
   /** Bytes that the process uses when it runs. */
   readonly memoryBytes?: number;
+  /** Processor time that an answer costs, in milliseconds; half of one when absent. */
+  readonly cpuMs?: number;
 }
 
 /** What a server prints and how it exits instead of serving. */
@@ -141,6 +143,7 @@ class HttpServer implements Program {
 
   private reply(service: HttpService, call: IncomingCall, visit: Visit, response: HttpResponse): void {
     call.reply(response, { ...call.subject, code: response.code });
+    this.context.spendCpu(service.cpuMs ?? 0.5);
     const line = service.accessLog?.(visit, response);
     if (line !== undefined) this.context.print(service.logStream ?? 'stdout', line);
   }

@@ -3,7 +3,7 @@
  * ends with 0 on SIGTERM. Of the configuration it reads `listen`, `server_name`, `root`, `index`, `return`,
  * `proxy_pass`, `upstream` and `location` with its modifiers; everything else is accepted and has no effect.
  */
-import type { HttpResponse } from '../../http';
+import type { HttpResponse } from '../../../api/web';
 import type { FileSystem } from '../../filesystem';
 import { compareText } from '../../../base/freeze';
 import type { Task } from '../../../sim/task';

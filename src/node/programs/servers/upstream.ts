@@ -6,8 +6,8 @@
 import type { CallResult, OutgoingCall, ProcessHost } from '../../../sim/process';
 import { type Task, waitFor } from '../../../sim/task';
 import { type DnsAnswer, dnsPort, type DnsQuery } from '../../coredns/message';
-import type { HttpRequest, HttpResponse } from '../../http';
-import { httpResponseOf } from '../../http';
+import type { HttpRequest, HttpResponse } from '../../../api/web';
+import { httpResponseOf } from '../../../api/web';
 import type { ContainerContext } from '../../images';
 
 /** Who dials: a program through its host, or one of the processes within a shell. */
@@ -156,11 +156,6 @@ export function parseUrl(text: string): Url | undefined {
     scheme, host: parts[2], port: parts[3] === undefined ? (scheme === 'https' ? 443 : 80) : Number(parts[3]),
     path: rest.startsWith('/') ? rest : `/${rest}`,
   };
-}
-
-/** The body of an answer as text; an API server's object is printed as kube-apiserver prints it for curl. */
-export function bodyText(response: HttpResponse): string {
-  return typeof response.body === 'string' ? response.body : JSON.stringify(response.body ?? '', undefined, 2);
 }
 
 /** Passes a request on to another server and gives its answer back: 502 or 504 when there is none. */

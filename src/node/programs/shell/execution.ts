@@ -9,6 +9,7 @@ import { runUntilStopped } from '../behavior';
 import { builtins, commandsToo } from './builtins';
 import { tools } from './commands/all';
 import { runGuest } from './guest';
+import { runInput } from './interactive';
 import { parseScript } from './parser';
 import { Shell } from './shell';
 import type { Dialect } from './state';
@@ -228,16 +229,4 @@ function* runFile(parent: Shell, shell: Shell, [file = '', ...args]: readonly st
   for (const option of shell.options) inner.options.add(option);
   inner.positional = args;
   return yield* inner.runScript(parseScript(text, inner.dialect === 'bash'));
-}
-
-/** A script from standard input; at a terminal where nobody types the shell waits for ever. */
-function* runInput(shell: Shell): Task<number> {
-  const input = shell.io.get(0);
-  let text = '';
-  for (;;) {
-    const piece = input ? yield* input.read(shell.process) : undefined;
-    if (piece === undefined) break;
-    text += piece;
-  }
-  return yield* shell.runScript(parseScript(text, shell.dialect === 'bash'));
 }

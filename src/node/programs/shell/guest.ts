@@ -20,6 +20,7 @@ export function* runGuest(
     env: shell.environment,
     workingDir: shell.directory,
     print: (stream, text) => shell.io.get(stream === 'stdout' ? 1 : 2)?.push(`${text}\n`),
+    write: (stream, text) => shell.io.get(stream === 'stdout' ? 1 : 2)?.push(text),
   };
   const program = create(context);
   const before = process.onSignal;

@@ -8,7 +8,8 @@ import { type Assignment, type CaseClause, literal, type ListItem, type Node, ty
 import { isName, Scanner, SyntaxProblem } from './scanner';
 
 export type Parsed =
-  | { readonly ok: true; readonly script: Node }
+  /** `open`: a here-document goes on beyond the text. */
+  | { readonly ok: true; readonly script: Node; readonly open: boolean }
   | { readonly ok: false; readonly problem: Problem };
 
 /** What is wrong: an open quote, a word that may not stand there, or the end where something was expected. */
@@ -29,9 +30,11 @@ const closing = new Set(['then', 'else', 'elif', 'fi', 'do', 'done', 'esac', '}'
 
 /** Parses a script. `double`: `((` opens arithmetic, as in bash. */
 export function parseScript(text: string, double = true): Parsed {
-  const parser = new Parser(new Scanner(text), double, 0);
+  const scanner = new Scanner(text);
+  const parser = new Parser(scanner, double, 0);
   try {
-    return { ok: true, script: parser.script() };
+    const script = parser.script();
+    return { ok: true, script, open: scanner.openHeredoc };
   } catch (problem) {
     if (problem instanceof SyntaxProblem) return { ok: false, problem: problem.problem };
     throw problem;

@@ -91,6 +91,28 @@ export class ContainerProcess {
     });
   }
 
+  /**
+   * Runs a task that `interrupt` can give up in the middle; the result is undefined then, and whatever the task waited
+   * for is given up as well.
+   */
+  *interruptible(task: Task<number>, offer: (interrupt: () => void) => void): Task<number | undefined> {
+    return yield* waitFor<number | undefined>((resume) => {
+      let open = true;
+      offer(() => {
+        if (!open || !this.alive) return;
+        open = false;
+        this.stopWaiting?.();
+        this.stopWaiting = undefined;
+        resume(undefined);
+      });
+      runTask(task, (status) => {
+        if (!open) return;
+        open = false;
+        resume(status);
+      });
+    });
+  }
+
   *sleep(ms: number, options?: TimerOptions): Task {
     yield* this.wait<void>((resume) => this.world.host.after(ms, () => resume(), options));
   }

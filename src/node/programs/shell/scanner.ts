@@ -35,6 +35,8 @@ export class Scanner {
   position = 0;
   line = 1;
   pendingHeredocs: Heredoc[] = [];
+  /** The text ended before a here-document did. */
+  openHeredoc = false;
   /** Set by the parser: read `$( ... )`, a script in backquotes; count levels; parse for another scanner. */
   substitution!: () => Node;
   backquoted!: (inner: string) => Node;
@@ -101,15 +103,17 @@ export class Scanner {
   finishHeredocs(): void {
     for (const { delimiter, expands, stripTabs, target } of this.pendingHeredocs.splice(0)) {
       let body = '';
-      while (!this.atEnd) {
+      let ended = false;
+      while (!this.atEnd && !ended) {
         const end = this.text.indexOf('\n', this.position);
         const whole = this.text.slice(this.position, end < 0 ? this.text.length : end);
         this.position = end < 0 ? this.text.length : end + 1;
         this.line += 1;
         const read = stripTabs ? whole.replace(/^\t+/, '') : whole;
-        if (read === delimiter) break;
-        body += `${read}\n`;
+        if (read === delimiter) ended = true;
+        else body += `${read}\n`;
       }
+      if (!ended) this.openHeredoc = true;
       if (!expands) target.push({ kind: 'text', text: body, quoted: true });
       else target.push(...this.inner(body, (scan) => scan.quotedParts(undefined)));
     }

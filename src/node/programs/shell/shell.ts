@@ -19,6 +19,8 @@ import { syntaxMessage } from './syntax-message';
 const functionDepthLimit = 1_000;
 /** What starting a process costs, in commands. */
 const forkSteps = 100;
+/** The status of a command that Ctrl+C has ended: 128 and SIGINT. */
+const interrupted = 130;
 /** After so many levels the interpreter continues on a fresh stack. */
 const stackLevels = 40;
 
@@ -53,6 +55,22 @@ export class Shell extends ShellState {
     yield* this.evaluate(trap);
     const changed = this.flow as Flow | undefined;
     return changed?.kind === 'exit' ? changed.status : status;
+  }
+
+  /**
+   * Runs a command that Ctrl+C may end: then nothing of it goes on, the shell does, and the status is that of a command
+   * ended by SIGINT.
+   */
+  *runInterruptible(node: Node, offer: (interrupt: () => void) => void): Task<number> {
+    const { io, depth, functionDepth, tested, positional, locals } = this;
+    const status = yield* this.process.interruptible(this.run(node), offer);
+    if (status !== undefined) return status;
+    Object.assign(this, { io, depth, functionDepth, tested, positional, locals });
+    for (const process of [...this.world.processes.values()]) {
+      if (process.parent === this.process.pid && !this.jobs.has(process)) process.end(interrupted);
+    }
+    this.status = interrupted;
+    return interrupted;
   }
 
   /** Runs text as part of this shell: `eval`, traps, sourced files. */

@@ -46,6 +46,8 @@ export class ShellState {
   /** Values that `local` has covered, of the function that runs. */
   locals: Map<string, Variable | undefined> | undefined;
   optionIndex = { index: 1, offset: 0 };
+  /** Somebody talks to this shell at a terminal. */
+  interactive = false;
   protected readonly variables = new Map<string, Variable>();
 
   constructor(
@@ -159,7 +161,7 @@ export class ShellState {
 
   /** A message in the form of this shell: `sh: 1: x: not found`. */
   message(text: string): string {
-    if (this.dialect === 'bash') return `${this.name}: line ${this.line}: ${text}\n`;
+    if (this.dialect === 'bash') return `${this.name}: ${this.interactive ? '' : `line ${this.line}: `}${text}\n`;
     if (this.dialect === 'dash') return `${this.name}: ${this.line}: ${text}\n`;
     return this.fromFile ? `${this.name}: line ${this.line}: ${text}\n` : `${this.name}: ${text}\n`;
   }

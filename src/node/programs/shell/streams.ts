@@ -42,10 +42,47 @@ export class NullStream implements Stream {
   }
 }
 
-/** Input that never comes: a terminal at which nobody types. */
-export class SilentStream extends NullStream {
+/** Input that comes while the program runs, from a client or a terminal. */
+export class InputStream extends NullStream {
+  /** Text, and `undefined` for an end, after which a terminal may go on. */
+  private readonly items: (string | undefined)[] = [];
+  private closed = false;
+  private wake: (() => void) | undefined;
+
   override *read(reader: ContainerProcess): Task<string | undefined> {
-    return yield* reader.never();
+    while (this.items.length === 0 && !this.closed) {
+      yield* reader.wait<void>((resume) => {
+        this.wake = resume;
+        return undefined;
+      });
+    }
+    return this.items.shift();
+  }
+
+  override unread(text: string): void {
+    if (text !== '') this.items.unshift(text);
+  }
+
+  override push(text: string): void {
+    this.put(text);
+  }
+
+  /** Input is at its end; `more`: a terminal's, so that the next reader waits again. */
+  end(more: boolean): void {
+    this.closed ||= !more;
+    this.put(undefined);
+  }
+
+  /** Forgets what was typed and not read, as a terminal does on Ctrl+C. */
+  flush(): void {
+    this.items.length = 0;
+  }
+
+  private put(item: string | undefined): void {
+    this.items.push(item);
+    const { wake } = this;
+    this.wake = undefined;
+    wake?.();
   }
 }
 
@@ -97,30 +134,14 @@ export class CaptureStream extends NullStream {
   }
 }
 
-/** Text for the container's log: complete lines leave at once, the rest when the process ends. */
-export class LineStream extends NullStream {
-  private rest = '';
-  private printed = 0;
-
-  constructor(
-    private readonly print: (line: string) => void,
-    /** What leaves beyond this many characters is dropped; nobody could read it. */
-    private readonly limit: number,
-  ) {
+/** What a process of the container writes to the outside. */
+export class OutputStream extends NullStream {
+  constructor(private readonly out: (text: string) => void) {
     super();
   }
 
   override push(text: string): void {
-    if (this.printed > this.limit) return;
-    this.printed += text.length;
-    const lines = (this.rest + text).split('\n');
-    this.rest = lines.pop() ?? '';
-    for (const line of lines) this.print(line);
-  }
-
-  flush(): void {
-    if (this.rest !== '') this.print(this.rest);
-    this.rest = '';
+    if (text !== '') this.out(text);
   }
 }
 

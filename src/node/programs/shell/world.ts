@@ -5,10 +5,10 @@
  */
 import type { Cancel, IncomingCall, ProcessHost } from '../../../sim/process';
 import type { Task } from '../../../sim/task';
-import type { ContainerContext } from '../../images';
+import type { ContainerContext, StandardInput } from '../../images';
 import { ContainerProcess } from './process';
 import { ShellFiles } from './files';
-import { LineStream, NullStream, SilentStream, type Stream } from './streams';
+import { InputStream, NullStream, OutputStream, type Stream } from './streams';
 
 /** Commands that one millisecond of processor time is worth; the clock moves after each round of so many. */
 const stepsPerRound = 1_000;
@@ -18,8 +18,6 @@ const patientRounds = 100;
 const longestRoundMs = 10_000;
 /** After so much time without a pause what a main process does is background, as an idle container's sleep is. */
 const foregroundMs = 5_000;
-/** What an executed command may print; the kubelet stops at the same order (16 MB). */
-const executedOutputLimit = 4_000_000;
 /** Processes that start within each other's start. */
 const nestedStarts = 8;
 /** Processes at one time, as a pod's limit on process numbers. */
@@ -28,11 +26,15 @@ const processLimit = 1_000;
 export class World {
   readonly files: ShellFiles;
   readonly processes = new Map<number, ContainerProcess>();
-  readonly out: LineStream;
-  readonly err: LineStream;
+  readonly out: Stream;
+  readonly err: Stream;
   readonly input: Stream;
+  /** Set by a shell that somebody talks to: Ctrl+C ends what it runs, and not the shell. */
+  interrupt: (() => void) | undefined;
   private readonly takers = new Map<string, (call: IncomingCall) => void>();
   private nextPid: number;
+  /** The process that the others come from. */
+  private readonly root: number;
   private steps = 0;
   private rounds = 0;
   private busyMs = 0;
@@ -44,12 +46,28 @@ export class World {
     readonly host: ProcessHost,
   ) {
     this.files = new ShellFiles(context, () => host.wallMs);
-    const limit = context.main ? executedOutputLimit : Infinity;
-    this.out = new LineStream((line) => context.print('stdout', line), limit);
-    this.err = new LineStream((line) => context.print('stderr', line), limit);
-    // The main process of a container with a terminal waits for somebody to type; nobody does in a simulation.
-    this.input = context.tty && !context.main ? new SilentStream() : new NullStream();
+    this.out = new OutputStream((text) => context.write('stdout', text));
+    this.err = new OutputStream((text) => context.write('stderr', text));
+    this.input = context.stdin ? this.live(context.stdin) : new NullStream();
     this.nextPid = context.main ? 10 : 1;
+    this.root = this.nextPid;
+  }
+
+  /** Standard input from outside: each piece arrives in an event of this program. */
+  private live(source: StandardInput): Stream {
+    const stream = new InputStream();
+    const { context, host } = this;
+    const hear = (run: () => void): void => void host.after(0, run);
+    source.listen({
+      text: (text) => hear(() => stream.push(text)),
+      end: () => hear(() => stream.end(context.tty)),
+      signal: (name) => hear(() => {
+        stream.flush();
+        if (name === 'INT' && this.interrupt) this.interrupt();
+        else this.processes.get(this.root)?.signal(name);
+      }),
+    });
+    return stream;
   }
 
   /** A new process; undefined when there are too many. */
@@ -110,6 +128,7 @@ export class World {
       const ms = Math.min(longestRoundMs, rounds * stretch);
       this.busyMs += ms;
       this.busyUntilMs = this.host.nowMs + ms;
+      this.context.spendCpu(ms);
     }
     const endless = this.busyMs > foregroundMs && !this.context.startupWork;
     yield* process.sleep(this.busyUntilMs - this.host.nowMs, endless ? { background: true } : undefined);
@@ -140,7 +159,5 @@ export class World {
 
   flush(): void {
     this.files.flush();
-    this.out.flush();
-    this.err.flush();
   }
 }

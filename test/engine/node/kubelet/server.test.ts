@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { BackOff } from '../../../../src/node/kubelet/backoff';
 import { statusPatch } from '../../../../src/node/kubelet/status-manager';
-import { httpRequest } from '../../../../src/node/http';
+import { kubernetesAdmin } from '../../../../src/cluster/boot/identities';
+import { httpRequest } from '../../../../src/api/web';
 import type { CallResult } from '../../../../src/sim/process';
 import { waitFor } from '../../../../src/sim/task';
 import { bootedCluster } from '../../../support/cluster';
@@ -12,7 +13,7 @@ describe('kubelet: endpoints', () => {
   const cluster = bootedCluster(1, 0);
   const get = (path: string): string => asAdmin(cluster, function* (api) {
     const result = yield* waitFor<CallResult>((resume) => {
-      const payload = httpRequest('GET', path, 'test');
+      const payload = { ...httpRequest('GET', path, 'test'), user: kubernetesAdmin };
       api.host.call({ to: '172.18.0.2:10250', channel: 'http', subject: { verb: 'get', name: path }, payload },
         { onResult: resume });
     });
@@ -35,11 +36,16 @@ describe('kubelet: endpoints', () => {
     ['/containerLogs/default/talks/app?tailLines=2', '200 two\nthree\n'],
     ['/containerLogs/default/again/app?previous=true', '200 hello\n'],
     ['/containerLogs/default/talks/app?previous=true',
-      '400 previous terminated container "app" in pod "talks" not found\n'],
-    ['/containerLogs/default/waits/app', '400 container "app" in pod "waits" is waiting to start\n'],
+      '400 previous terminated container "app" in pod "talks" not found'],
+    ['/containerLogs/default/waits/app',
+      '400 container "app" in pod "waits" is waiting to start: trying and failing to pull image'],
+    ['/containerLogs/default/talks/app?limitBytes=6', '200 one\ntw'],
+    ['/containerLogs/default/talks/app?stream=Stderr', '200 '],
+    ['/containerLogs/default/talks/app?sinceSeconds=0', '200 '],
     ['/containerLogs/default/talks/nobody', '404 container "nobody" not found in pod "talks"\n'],
     ['/containerLogs/default/nobody/app', '404 pod "nobody" does not exist\n'],
-    ['/exec/default/talks/app', '404 404 page not found\n'],
+    ['/exec/default/talks/app', '400 Upgrade request required'],
+    ['/nowhere', '404 404 page not found\n'],
   ];
   for (const [path, answer] of cases) it(`answer ${path}`, () => assert.equal(get(path), answer));
 });

@@ -1,7 +1,7 @@
 /** One container without a runtime: a program of the catalog, run in a real simulation with its own files. */
 import { ContainerFileSystem, FileTree, type Mount } from '../../../../src/node/filesystem';
 import { MachineNetwork } from '../../../../src/node/host-network';
-import { type ContainerContext, type ImageDescription, unknownImage } from '../../../../src/node/images';
+import { type ContainerContext, type ImageDescription, type StandardInput, unknownImage } from '../../../../src/node/images';
 import { commonImages } from '../../../../src/node/programs/catalog';
 import { findExecutable } from '../../../../src/node/runtime/executables';
 import type { Program } from '../../../../src/sim/process';
@@ -23,6 +23,8 @@ export interface Setup {
   readonly beside?: ContainerContext['main'];
   readonly tree?: FileTree;
   readonly tty?: boolean;
+  /** What feeds standard input. */
+  readonly stdin?: StandardInput;
 }
 
 /** A simulation with one node; the wall clock begins at 2026-01-01T00:00:00Z. */
@@ -50,6 +52,10 @@ export class TestContainer {
   endedAtMs = -1;
   oomKilled = false;
   memory = 0;
+  cpuMs = 0;
+  cores = 0;
+  /** Everything that was written, as it came. */
+  text = '';
   readonly id: string;
   private readonly startedAtMs: number;
 
@@ -72,9 +78,14 @@ export class TestContainer {
       files: new ContainerFileSystem(this.tree, setup.mounts ?? [], setup.readOnly ?? false),
       installed: new Set(),
       ...(setup.beside ? { main: setup.beside } : {}),
-      print: (stream, text) => {
-        this[stream === 'stdout' ? 'out' : 'err'].push(text);
-        this.log.push(text);
+      ...(setup.stdin || setup.tty ? { stdin: setup.stdin ?? { listen: () => undefined } } : {}),
+      print: (stream, text) => this.write(stream, `${text}\n`),
+      write: (stream, text) => this.write(stream, text),
+      spendCpu: (ms) => {
+        this.cpuMs += ms;
+      },
+      loadCpu: (cores) => {
+        this.cores = cores;
       },
       useMemory: (bytes) => {
         this.memory = Math.max(this.memory, bytes);
@@ -89,10 +100,21 @@ export class TestContainer {
     sim.spawn({
       id: this.id, machine: 'node', address: ip, program,
       onExit: (code) => {
+        for (const stream of ['stdout', 'stderr'] as const) if (this.rest[stream] !== '') this.write(stream, '\n');
         this.exitCode = code;
         this.endedAtMs = sim.nowMs;
       },
     });
+  }
+
+  private readonly rest = { stdout: '', stderr: '' };
+
+  private write(stream: 'stdout' | 'stderr', text: string): void {
+    this.text += text;
+    const lines = (this.rest[stream] + text).split('\n');
+    this.rest[stream] = lines.pop() ?? '';
+    this[stream === 'stdout' ? 'out' : 'err'].push(...lines);
+    this.log.push(...lines);
   }
 
   get running(): boolean {

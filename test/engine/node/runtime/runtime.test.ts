@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { imageCatalog, unknownImage } from '../../../../src/node/images';
 import { findExecutable } from '../../../../src/node/runtime/executables';
 import { ImageStore } from '../../../../src/node/runtime/image-store';
-import { LogBuffer } from '../../../../src/node/runtime/log-buffer';
+import { ContainerLog } from '../../../../src/node/runtime/container-log';
+import { FileTree } from '../../../../src/node/filesystem';
 import { bootedCluster } from '../../../support/cluster';
 import { create, find, isReady, machine, podOf, remove, until } from '../kubelet/pods';
 
@@ -48,14 +49,37 @@ describe('runtime: containers', () => {
 });
 
 describe('runtime: logs', () => {
-  it('keep the newest lines and cut long ones', () => {
-    const logs = new LogBuffer();
-    for (let i = 0; i < 5_000; i += 1) logs.append(i, 'stdout', `line ${i}`);
-    assert.deepEqual(logs.tail(2).map((line) => line.text), ['line 4998', 'line 4999']);
-    assert.equal(logs.tail().length, 2_000);
-    assert.deepEqual(logs.tail(0), []);
-    logs.append(1, 'stderr', 'x'.repeat(20_000));
-    assert.deepEqual(logs.tail(2).map((line) => line.text.length), [16_384, 3_616]);
+  const path = '/var/log/pods/default_web_u/app/0.log';
+
+  it('lie on the disk in the format of CRI', () => {
+    const disk = new FileTree();
+    const log = new ContainerLog(disk, path);
+    log.write(1_767_225_600_123, 'stdout', 'one\ntw');
+    log.write(1_767_225_601_000, 'stderr', 'oops\n');
+    log.write(1_767_225_602_000, 'stdout', 'o\nlast');
+    log.close(1_767_225_603_000);
+    assert.equal(disk.read(path), [
+      '2026-01-01T00:00:00.123000000Z stdout F one', '2026-01-01T00:00:01.000000000Z stderr F oops',
+      '2026-01-01T00:00:02.000000000Z stdout F two', '2026-01-01T00:00:03.000000000Z stdout F last', '',
+    ].join('\n'));
+  });
+
+  it('cut long lines into parts', () => {
+    const log = new ContainerLog(new FileTree(), path);
+    log.write(0, 'stderr', `${'x'.repeat(20_000)}\n`);
+    assert.deepEqual(log.lines.map(({ text, partial }) => [text.length, partial]), [[16_384, true], [3_616, false]]);
+  });
+
+  it('are rotated, and only the newest files stay', () => {
+    const disk = new FileTree();
+    const log = new ContainerLog(disk, path);
+    for (let i = 0; i < 100_000; i += 1) log.write(i * 1_000, 'stdout', `line ${i}\n`);
+    const names = disk.list('/var/log/pods/default_web_u/app') ?? [];
+    assert.equal(names.length, 3);
+    assert.match(names[1] ?? '', /^0\.log\.1970\d{4}-\d{6}$/);
+    assert.equal(log.lines[log.lines.length - 1]?.text, 'line 99999');
+    log.remove();
+    assert.deepEqual(disk.list('/var/log/pods/default_web_u/app'), []);
   });
 });
 

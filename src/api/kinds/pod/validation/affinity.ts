@@ -6,7 +6,7 @@ import { child, duplicate, forbidden, index, invalid, notSupported, required } f
 import { labelValueProblems, nameProblems, qualifiedNameProblems } from '../../../names';
 import { labelSelectorErrors } from '../../../selectors';
 import type {
-  Affinity, LabelSelector, NodeSelectorRequirement, NodeSelectorTerm, PodAffinityTerm, PodSpec,
+  Affinity, LabelSelector, NodeSelector, NodeSelectorRequirement, NodeSelectorTerm, PodAffinityTerm, PodSpec,
   TopologySpreadConstraint,
 } from '../../../types';
 import { checkOneOf, checkProblems, checkQualifiedName, eachItem } from '../../field-checks';
@@ -23,13 +23,7 @@ export function checkAffinity(affinity: Affinity, path: string, errors: FieldErr
   if (nodeAffinity) {
     const at = child(path, 'nodeAffinity');
     const needed = nodeAffinity[requiredTerms];
-    if (needed) {
-      const termsPath = child(at, requiredTerms, 'nodeSelectorTerms');
-      if (!needed.nodeSelectorTerms?.length) {
-        errors.push(required(termsPath, 'must have at least one node selector term'));
-      }
-      eachItem(needed.nodeSelectorTerms, termsPath, (term, termPath) => checkNodeTerm(term, termPath, true, errors));
-    }
+    if (needed) checkNodeSelector(needed, child(at, requiredTerms), errors);
     eachItem(nodeAffinity[preferredTerms], child(at, preferredTerms), ({ weight, preference }, termPath) => {
       checkWeight(weight, termPath, errors);
       // A preference with an invalid label value is accepted: it simply never matches.
@@ -38,6 +32,15 @@ export function checkAffinity(affinity: Affinity, path: string, errors: FieldErr
   }
   if (podAffinity) checkPodTerms(podAffinity, child(path, 'podAffinity'), errors);
   if (podAntiAffinity) checkPodTerms(podAntiAffinity, child(path, 'podAntiAffinity'), errors);
+}
+
+/** A selector of nodes, as pods, volumes and slices of devices have it: ValidateNodeSelector. */
+export function checkNodeSelector(selector: NodeSelector, path: string, errors: FieldErrors): void {
+  const termsPath = child(path, 'nodeSelectorTerms');
+  if (!selector.nodeSelectorTerms?.length) {
+    errors.push(required(termsPath, 'must have at least one node selector term'));
+  }
+  eachItem(selector.nodeSelectorTerms, termsPath, (term, at) => checkNodeTerm(term, at, true, errors));
 }
 
 function checkWeight(weight: number | undefined, path: string, errors: FieldErrors): void {

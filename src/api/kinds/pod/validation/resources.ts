@@ -14,7 +14,8 @@ import type { FieldErrors } from '../../field-checks';
 import { aggregate, isPodLevelResource } from '../resource-defaults';
 import type { PodChecks } from './checks';
 
-const quotaResources = [
+/** What is counted per namespace. */
+export const quotaResources: readonly string[] = [
   'configmaps', 'persistentvolumeclaims', 'pods', 'replicationcontrollers', 'resourcequotas', 'secrets', 'services',
   'services.loadbalancers', 'services.nodeports',
 ];
@@ -30,7 +31,8 @@ const plainAmount = /^\d+(?:\.\d+)?(?:[numkMGTPE]|[KMGTPE]i)?$/;
 /** A whole number of up to 15 digits, which a number holds exactly, and its suffix. */
 const wholeAmount = /^(\d{1,15})([numkMGTPE]?|[KMGTPE]i)$/;
 
-function isHugePages(name: string): boolean {
+/** Whether a resource is huge pages of some size: IsHugePageResourceName. */
+export function isHugePages(name: string): boolean {
   return name.startsWith('hugepages-');
 }
 
@@ -44,12 +46,13 @@ function isExtended(name: string): boolean {
   return qualifiedNameProblems(`requests.${name}`).length === 0;
 }
 
-function isOvercommitAllowed(name: string): boolean {
+/** Whether limits of a resource may exceed its requests: IsOvercommitAllowed. */
+export function isOvercommitAllowed(name: string): boolean {
   return isNative(name) && !isHugePages(name);
 }
 
 /** A resource name of any kind: validateResourceName. Returns whether it is valid. */
-function checkResourceName(name: string, path: string, errors: FieldErrors): boolean {
+export function checkResourceName(name: string, path: string, errors: FieldErrors): boolean {
   const problems = qualifiedNameProblems(name);
   checkProblems(problems, name, path, errors);
   if (problems.length > 0) return false;
@@ -59,7 +62,8 @@ function checkResourceName(name: string, path: string, errors: FieldErrors): boo
   return isKnown;
 }
 
-function checkContainerResourceName(name: string, path: string, errors: FieldErrors): void {
+/** A name of a resource that containers can ask for: validateContainerResourceName. */
+export function checkContainerResourceName(name: string, path: string, errors: FieldErrors): void {
   if (containerResources.has(name)) return;
   checkResourceName(name, path, errors);
   if (!name.includes('/')) {

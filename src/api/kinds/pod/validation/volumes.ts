@@ -28,8 +28,8 @@ const hostPathTypes = [
   '', 'BlockDevice', 'CharDevice', 'Directory', 'DirectoryOrCreate', 'File', 'FileOrCreate', 'Socket',
 ];
 
-/** Checks by source, in the order in which upstream looks for them. */
-const commonChecks: { readonly [K in keyof Volume]?: SourceCheck<K> } = {
+/** Checks by source, in the order in which upstream looks for them; volumes of a cluster share some of them. */
+export const commonChecks: { readonly [K in keyof Volume]?: SourceCheck<K> } = {
   emptyDir: (source, path, { errors }) => {
     if (source.sizeLimit !== undefined && quantity(source.sizeLimit).nanos < 0n) {
       errors.push(forbidden(child(path, 'sizeLimit'), 'SizeLimit field must be a valid resource quantity'));

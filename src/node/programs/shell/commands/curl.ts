@@ -1,7 +1,7 @@
 /** curl: one URL or several, with the options that examples use. Not modelled: redirects of answers, TLS, cookies. */
 import type { Task } from '../../../../sim/task';
-import type { HttpResponse } from '../../../http';
-import { bodyText, parseUrl, type Url } from '../../servers/upstream';
+import { bodyText, type HttpResponse } from '../../../../api/web';
+import { parseUrl, type Url } from '../../servers/upstream';
 import { fetchUrl } from './fetch';
 import { options, print, type ToolCall } from './tool';
 

@@ -5,8 +5,8 @@
  */
 import type { CallResult, OutgoingCall } from '../../../../sim/process';
 import type { Task } from '../../../../sim/task';
-import { httpRequest, type HttpResponse, httpResponseOf } from '../../../http';
-import { addressOf, bodyText, parseUrl, type Url } from '../../servers/upstream';
+import { bodyText, httpRequest, type HttpResponse, httpResponseOf } from '../../../../api/web';
+import { addressOf, parseUrl, type Url } from '../../servers/upstream';
 import { curl } from './curl';
 import { dig, host, nslookup } from './name-tools';
 import { readLine } from '../reading';

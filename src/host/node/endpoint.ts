@@ -1,0 +1,101 @@
+/**
+ * The API of one cluster on loopback: an HTTPS server that binds 127.0.0.1 and nothing else, hands requests to the
+ * cluster and writes its answers back. It knows nothing of Kubernetes; that is all the API server's.
+ */
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import { Connections } from './connections';
+import { endpointLimits } from './endpoint-limits';
+import { refusal, statusBody } from './gate';
+import { answerRequest, type AuditRecord, refuse } from './plain-request';
+import type { ServedCluster } from './served-cluster';
+import { answerUpgrade } from './upgrade';
+
+export interface EndpointOptions {
+  readonly cluster: ServedCluster;
+  /** The serving certificate with its key, and the authority that client certificates come from; all PEM. */
+  readonly certificate: string;
+  readonly key: string;
+  readonly clientAuthority: string;
+  /** 0 or absent: a free one. */
+  readonly port?: number;
+  /** Hears of each request when it is over. No credential is in it. */
+  readonly audit?: (record: AuditRecord) => void;
+}
+
+export interface Endpoint {
+  /** `https://127.0.0.1:6443`. */
+  readonly url: string;
+  /** Cuts all connections and frees the port. */
+  close(): Promise<void>;
+}
+
+const address = '127.0.0.1';
+
+/** Opens the endpoint; fails when the port is taken. */
+export async function openEndpoint(options: EndpointOptions): Promise<Endpoint> {
+  const { cluster, audit = () => undefined } = options;
+  const connections = new Connections(endpointLimits.connections);
+  const server = createServer({
+    cert: options.certificate, key: options.key, ca: options.clientAuthority,
+    requestCert: true, rejectUnauthorized: false, minVersion: 'TLSv1.2', ALPNProtocols: ['http/1.1'],
+    handshakeTimeout: endpointLimits.handshakeMs, maxHeaderSize: endpointLimits.headerBytes,
+    headersTimeout: endpointLimits.headersMs, requestTimeout: endpointLimits.requestMs,
+    keepAliveTimeout: endpointLimits.idleMs, connectionsCheckingInterval: 2_000, noDelay: true,
+  });
+  let streams = 0;
+  let authority = '';
+  server.on('connection', (socket) => connections.add(socket as Socket));
+  server.on('request', (request, response) => {
+    const refused = refusal(request, authority) ?? (streams >= endpointLimits.streams ? tooMany : undefined);
+    if (refused) return refuse(response, refused);
+    streams += 1;
+    const ended = connections.begin(request.socket as Socket);
+    response.once('close', () => {
+      streams -= 1;
+      ended();
+    });
+    answerRequest(cluster, request, response, audit);
+  });
+  server.on('upgrade', (request, socket, head) => {
+    const refused = refusal(request, authority) ?? (streams >= endpointLimits.streams ? tooMany : undefined);
+    if (refused) {
+      socket.end(`HTTP/1.1 ${refused.code} \r\nContent-Type: application/json\r\nConnection: close\r\n\r\n${statusBody(refused)}`);
+      return;
+    }
+    streams += 1;
+    const ended = connections.begin(request.socket as Socket);
+    socket.once('close', () => {
+      streams -= 1;
+      ended();
+    });
+    answerUpgrade(cluster, request, socket, head, audit);
+  });
+  // Malformed requests, plain HTTP on the TLS port and the like end the connection and nothing else.
+  server.on('clientError', (_error, socket) => {
+    if (socket.writable && !socket.destroyed) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
+    else socket.destroy();
+  });
+  await listening(server, options.port ?? 0);
+  authority = `${address}:${(server.address() as AddressInfo).port}`;
+  return { url: `https://${authority}`, close: () => closed(server, connections) };
+}
+
+const tooMany = Object.freeze({ code: 429, reason: 'TooManyRequests', message: 'too many requests, please try again later' });
+
+function listening(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, address, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+function closed(server: Server, connections: Connections): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    connections.destroyAll();
+  });
+}

@@ -1,0 +1,57 @@
+/**
+ * Who gets in at all, before anything is read: the Host header must be exactly ours and no foreign web page may ask,
+ * so that neither DNS rebinding nor a script in a browser reaches the cluster; and a client certificate, where one is
+ * shown, must come from the cluster's authority.
+ */
+import type { IncomingMessage } from 'node:http';
+import type { TLSSocket } from 'node:tls';
+import type { VerifiedIdentity } from '../../protocol/http';
+
+export interface Refusal {
+  readonly code: number;
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** Why a request is turned away at the door; undefined lets it in. */
+export function refusal(request: IncomingMessage, authority: string): Refusal | undefined {
+  const { host, origin } = request.headers;
+  if (host !== authority) {
+    return { code: 421, reason: 'BadRequest', message: `the Host header must be ${authority}` };
+  }
+  if (origin !== undefined && origin !== `https://${authority}`) {
+    return { code: 403, reason: 'Forbidden', message: 'requests of web pages from other origins are not allowed' };
+  }
+  const socket = request.socket as TLSSocket;
+  if (!socket.authorized && hasCertificate(socket)) {
+    return { code: 401, reason: 'Unauthorized', message: 'Unauthorized' };
+  }
+  return undefined;
+}
+
+const identities = new WeakMap<TLSSocket, VerifiedIdentity | undefined>();
+
+/** Who the client certificate of a connection says the caller is: CommonName is the user, Organizations its groups. */
+export function identityOf(socket: TLSSocket): VerifiedIdentity | undefined {
+  if (identities.has(socket)) return identities.get(socket);
+  let identity: VerifiedIdentity | undefined;
+  if (socket.authorized && hasCertificate(socket)) {
+    const { subject, fingerprint256 } = socket.getPeerCertificate();
+    const { CN, O } = subject as unknown as { CN?: string; O?: string | string[] };
+    const groups = O === undefined ? [] : typeof O === 'string' ? [O] : O;
+    const credential = `X509SHA256=${fingerprint256.replaceAll(':', '').toLowerCase()}`;
+    const extra = { 'authentication.kubernetes.io/credential-id': [credential] };
+    if (CN) identity = Object.freeze({ name: CN, groups: Object.freeze(groups), extra });
+  }
+  identities.set(socket, identity);
+  return identity;
+}
+
+function hasCertificate(socket: TLSSocket): boolean {
+  return Object.keys(socket.getPeerCertificate() as object).length > 0;
+}
+
+/** The body of a refusal, as the API would write it. */
+export function statusBody({ code, reason, message }: Refusal): string {
+  return `${JSON.stringify({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason, code })}\n`;
+}

@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { buildAll, buildHostTests } from '../esbuild.mjs';
 import { findBrowser } from './browser';
+import { fetchClients, fetchDebianKubectl } from './clients';
 import { copyOfExamples, root } from './paths';
 import { fetchWorkbench } from './workbench';
 
@@ -33,6 +34,7 @@ const nothing: Outcome = { passed: 0, failed: 0, skipped: 0 };
 const build = once(() => buildAll({ production: true }));
 const workbench = once(fetchWorkbench);
 const browser = once(findBrowser);
+const clients = once(() => Promise.all([fetchClients('v1.36'), fetchClients('v1.34'), fetchDebianKubectl()]));
 
 const suites: readonly Suite[] = [
   { name: 'types', about: 'type check', needs: [], run: checkTypes },
@@ -45,11 +47,15 @@ const suites: readonly Suite[] = [
     run: (extra) => mocha(['test/tidy', 'test/contract'], extra),
   },
   {
+    name: 'clients', about: 'real kubectl and helm against `kindergarten serve`', needs: [build, clients],
+    run: (extra) => mocha(['test/clients'], ['--timeout', '120000', ...extra]),
+  },
+  {
     name: 'webview', about: 'the page in a browser', needs: [build, browser],
     run: (extra) => mocha(['test/webview'], extra),
   },
   {
-    name: 'vscode', about: 'inside the extension host of a real VS Code', needs: [build, workbench, browser],
+    name: 'vscode', about: 'inside the extension host of a real VS Code', needs: [build, workbench, browser, clients],
     run: insideVsCode,
   },
   {
@@ -128,7 +134,9 @@ async function insideVsCode(extra: readonly string[]): Promise<Outcome> {
   const program = join(root, 'node_modules', '@vscode', 'test-cli', 'out', 'bin.mjs');
   const workspace = copyOfExamples();
   try {
-    return await counted([program, '--label', 'workbench', ...extra], { KINDERGARTEN_TEST_WORKSPACE: workspace });
+    const [{ kubectl }] = await clients();
+    const env = { KINDERGARTEN_TEST_WORKSPACE: workspace, KINDERGARTEN_KUBECTL: kubectl };
+    return await counted([program, '--label', 'workbench', ...extra], env);
   } finally {
     rmSync(dirname(workspace), { recursive: true, force: true });
   }

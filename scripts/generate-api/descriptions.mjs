@@ -22,9 +22,9 @@ const more = {
   },
 };
 
-/** A comment with the declaration that it documents: a type, or a field with its type. */
+/** A comment with the declaration that it documents: a type, or a field with its type (or the line that begins it). */
 const documented =
-  /\/\*\*\n((?:(?!\*\/)[^])*?)\s*\*\/\n\s*(?:export (?:interface|type) \w+|"([^"]+)"\??: ([^\n]*);)/g;
+  /\/\*\*\n((?:(?!\*\/)[^])*?)\s*\*\/\n\s*(?:export (?:interface|type) \w+|"([^"]+)"\??: ([^\n]*)[;{])/g;
 
 function readDeclarations(folders) {
   const found = new Map();

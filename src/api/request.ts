@@ -61,6 +61,8 @@ export interface ApiRequest {
 export interface PathRequest {
   readonly verb: 'get';
   readonly path: string;
+  /** The Accept header; absent when anything will do. */
+  readonly accept?: string;
   readonly user: Credential;
   readonly userAgent: string;
 }

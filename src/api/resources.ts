@@ -2,8 +2,11 @@
 import type { ResourceType } from './request';
 import type {
   APIService, ClusterRole, ClusterRoleBinding, ConfigMap, ControllerRevision, DaemonSet, Deployment, EndpointSlice, Event,
-  FlowSchema, KubeObject, Lease, Namespace, Node, PersistentVolume, PersistentVolumeClaim, Pod, PriorityClass,
-  PriorityLevelConfiguration, ReplicaSet, Role, RoleBinding, Secret, Service, ServiceAccount, ServiceCIDR, StorageClass,
+  FlowSchema, IngressClass, KubeObject, Lease, LimitRange, MutatingAdmissionPolicy, MutatingAdmissionPolicyBinding,
+  MutatingWebhookConfiguration, Namespace, Node, PersistentVolume, PersistentVolumeClaim, Pod, PodDisruptionBudget,
+  PriorityClass, PriorityLevelConfiguration, ReplicaSet, ReplicationController, ResourceQuota, Role, RoleBinding,
+  RuntimeClass, Secret, Service, ServiceAccount, ServiceCIDR, StatefulSet, StorageClass, ValidatingAdmissionPolicy,
+  ValidatingAdmissionPolicyBinding, ValidatingWebhookConfiguration,
 } from './types';
 
 function resource<T extends KubeObject>(
@@ -44,3 +47,26 @@ export const roleBindings = resource<RoleBinding>('rbac.authorization.k8s.io', '
 export const clusterRoles = resource<ClusterRole>('rbac.authorization.k8s.io', 'v1', 'clusterroles', 'ClusterRole', false);
 export const clusterRoleBindings =
   resource<ClusterRoleBinding>('rbac.authorization.k8s.io', 'v1', 'clusterrolebindings', 'ClusterRoleBinding', false);
+export const limitRanges = resource<LimitRange>('', 'v1', 'limitranges', 'LimitRange', true);
+export const resourceQuotas = resource<ResourceQuota>('', 'v1', 'resourcequotas', 'ResourceQuota', true);
+export const replicationControllers =
+  resource<ReplicationController>('', 'v1', 'replicationcontrollers', 'ReplicationController', true);
+export const statefulSets = resource<StatefulSet>('apps', 'v1', 'statefulsets', 'StatefulSet', true);
+export const podDisruptionBudgets =
+  resource<PodDisruptionBudget>('policy', 'v1', 'poddisruptionbudgets', 'PodDisruptionBudget', true);
+export const ingressClasses = resource<IngressClass>('networking.k8s.io', 'v1', 'ingressclasses', 'IngressClass', false);
+export const runtimeClasses = resource<RuntimeClass>('node.k8s.io', 'v1', 'runtimeclasses', 'RuntimeClass', false);
+
+const admission = 'admissionregistration.k8s.io';
+export const mutatingWebhookConfigurations = resource<MutatingWebhookConfiguration>(
+  admission, 'v1', 'mutatingwebhookconfigurations', 'MutatingWebhookConfiguration', false);
+export const validatingWebhookConfigurations = resource<ValidatingWebhookConfiguration>(
+  admission, 'v1', 'validatingwebhookconfigurations', 'ValidatingWebhookConfiguration', false);
+export const validatingAdmissionPolicies = resource<ValidatingAdmissionPolicy>(
+  admission, 'v1', 'validatingadmissionpolicies', 'ValidatingAdmissionPolicy', false);
+export const validatingAdmissionPolicyBindings = resource<ValidatingAdmissionPolicyBinding>(
+  admission, 'v1', 'validatingadmissionpolicybindings', 'ValidatingAdmissionPolicyBinding', false);
+export const mutatingAdmissionPolicies = resource<MutatingAdmissionPolicy>(
+  admission, 'v1', 'mutatingadmissionpolicies', 'MutatingAdmissionPolicy', false);
+export const mutatingAdmissionPolicyBindings = resource<MutatingAdmissionPolicyBinding>(
+  admission, 'v1', 'mutatingadmissionpolicybindings', 'MutatingAdmissionPolicyBinding', false);

@@ -50,7 +50,7 @@ const symbols: ReadonlySet<string> = new Set(['(', ')', ',', '!', '=', '==', '!=
 
 function tokenize(text: string): readonly Token[] {
   const tokens: Token[] = [];
-  const pattern = /[ \t\r\n]*(?:([=!(),<>]+)|([^=!(),<> \t\r\n]+))/y;
+  const pattern = /[ \t\r\n]*(?:([=!(),<>]{1,2})|([^=!(),<> \t\r\n]+))/y;
   for (;;) {
     const match = pattern.exec(text);
     if (match === null) break;
@@ -67,7 +67,7 @@ function tokenize(text: string): readonly Token[] {
   return tokens;
 }
 
-/** Upstream's lexer reads symbols greedily while the run so far is an operator. */
+/** Upstream's lexer reads symbols greedily while the run so far is an operator; none is longer than two. */
 function longestSymbol(run: string): Token {
   const two = run.slice(0, 2);
   const text = symbols.has(two) ? two : run.slice(0, 1);

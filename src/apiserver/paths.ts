@@ -3,6 +3,8 @@
  * OpenAPI, and the list of these paths (the issuer of tokens is beside it, in authentication). Models the mux of
  * apiserver's pkg/server with its routes. Not served: /logs, /debug and the configuration pages.
  */
+import type { Aggregator } from './aggregation/aggregator';
+import { mergeGroups } from './aggregation/discovery';
 import { DiscoveryHandler } from './discovery/handler';
 import { type DiscoveredGroup, discoverKinds } from './discovery/groups';
 import { answerHealth, healthPaths, type ServerHealth } from './health';
@@ -16,6 +18,7 @@ import type { ServedResources } from './storage/served-resources';
 /** What the paths tell of. */
 export interface PathContext {
   readonly resources: ServedResources;
+  readonly aggregator: Aggregator;
   /** Where the server is reached from outside the cluster network: `172.18.0.2:6443`. */
   readonly serverAddress: () => string;
   readonly health: () => ServerHealth;
@@ -32,9 +35,11 @@ interface Documents {
 /** The handler of all paths that are no resources. */
 export function nonResourcePaths(context: PathContext): PathHandler {
   let documents: Documents | undefined;
-  context.resources.onChange(() => {
+  const forget = (): void => {
     documents = undefined;
-  });
+  };
+  context.resources.onChange(forget);
+  context.aggregator.onChange(forget);
   const current = (): Documents => documents ??= makeDocuments(context);
   return (path, query, accept, headers) => {
     const ifNoneMatch = headers['if-none-match'];
@@ -46,11 +51,14 @@ export function nonResourcePaths(context: PathContext): PathHandler {
   };
 }
 
-function makeDocuments({ resources, serverAddress }: PathContext): Documents {
+function makeDocuments({ resources, aggregator, serverAddress }: PathContext): Documents {
   const kinds = resources.all.map(({ kind }) => kind);
-  const groups = discoverKinds(kinds);
+  const own = discoverKinds(kinds);
+  const { versions } = aggregator;
+  const groups = mergeGroups(own, versions);
+  const elsewhere = new Map(versions.flatMap(({ openApi }) => [...openApi]));
   return {
-    groups, discovery: new DiscoveryHandler(groups, serverAddress()), openApi: new OpenApiHandler(groups, kinds),
+    groups, discovery: new DiscoveryHandler(groups, serverAddress()), openApi: new OpenApiHandler(own, kinds, elsewhere),
   };
 }
 

@@ -19,12 +19,14 @@ import type { Authenticator } from './authentication/authenticator';
 import type { UserInfo } from './authentication/user';
 import { type AuthorizationAttributes, forbiddenRequest } from './authorization/attributes';
 import type { Authorizer } from './authorization/authorizer';
+import { customRefusal } from './custom/refusals';
 import type { Execution } from './execution';
 import { create } from './registry/create';
 import { remove } from './registry/delete';
 import { removeCollection } from './registry/delete-collection';
 import { patch } from './registry/patch';
-import { bind, evict } from './registry/pods';
+import { evict } from './registry/eviction';
+import { bind } from './registry/pods';
 import { get, list } from './registry/read';
 import { getScale, writeScale } from './registry/scale';
 import type { RequestScope } from './registry/scope';
@@ -82,6 +84,7 @@ export function* carryOut(
   let created = false;
   const scope: RequestScope = {
     request, resource, user, subject, execution, warnings,
+    resources: parts.resources,
     admission: parts.admission,
     serviceAllocator: parts.serviceAllocator,
     authorize: (verb) => {
@@ -149,6 +152,8 @@ function* dispatch(
   if (single && !name) return badRequest('name must be provided');
   const needsNamespace = kind.namespaced && (single || verb === 'create' || verb === 'deletecollection');
   if (needsNamespace && !namespace) return methodNotAllowed();
+  const refusal = customRefusal(resource, verb, scope.execution.objects);
+  if (refusal) return refusal;
   if (subresource) return yield* dispatchSubresource(scope, subresource as Subresource);
   switch (verb) {
     case 'create': return kind.virtual ? notModelled(resource) : yield* create(scope);

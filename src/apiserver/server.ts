@@ -17,6 +17,7 @@ import type { ApiStage, Subject } from '../protocol/trace';
 import type { IncomingCall, ProcessHost, Program } from '../sim/process';
 import { runTask, type Task, waitFor } from '../sim/task';
 import { AdmissionChain, refusedSubject } from './admission/chain';
+import { Aggregator, resyncMs } from './aggregation/aggregator';
 import { Authenticator } from './authentication/authenticator';
 import { issuerDiscovery } from './authentication/issuer-discovery';
 import { ServiceAccountTokens } from './authentication/service-account-tokens';
@@ -70,6 +71,7 @@ const rbacResources = ['roles', 'clusterroles', 'rolebindings', 'clusterrolebind
 export class ApiServer implements Program {
   private readonly parts: ServerParts;
   private readonly paths: PathHandler;
+  private readonly aggregator: Aggregator;
   private readonly pki: ClusterPki;
   private readonly tokens: ServiceAccountTokens;
   private host: ProcessHost | undefined;
@@ -97,7 +99,9 @@ export class ApiServer implements Program {
       resources,
       authenticator,
       authorizer,
-      admission: new AdmissionChain(authorizer, options.featureGates),
+      admission: new AdmissionChain({
+        authorizer, featureGates: options.featureGates, loopback: () => this.loopback(),
+      }),
       serviceAllocator: new ServiceAllocator(options.serviceSubnet),
       virtual: virtualHandlers([
         ...accessReviews(authorizer), ...tokenReviews(authenticator), tokenRequests(tokens),
@@ -105,8 +109,9 @@ export class ApiServer implements Program {
       ]),
       requestCounts: new RequestCounts(),
     };
+    this.aggregator = new Aggregator(resources);
     this.paths = nonResourcePaths({
-      resources, requests: this.parts.requestCounts, health: () => this.health(),
+      resources, aggregator: this.aggregator, requests: this.parts.requestCounts, health: () => this.health(),
       serverAddress: () => `${options.advertiseAddress ?? this.host?.address ?? ''}:${options.port ?? 6443}`,
     });
     new CustomResources(resources);
@@ -229,6 +234,7 @@ export class ApiServer implements Program {
         this.paths,
       ],
       sessions: subresourceHandlers(streamingSubresources),
+      aggregator: this.aggregator,
       whenReady: (run) => {
         if (this.hooks === 'done') run();
         else this.waiting.push(run);
@@ -236,7 +242,7 @@ export class ApiServer implements Program {
     });
   }
 
-  private servePath(call: IncomingCall, { path, user: credential }: PathRequest): void {
+  private servePath(call: IncomingCall, { path, accept = '', user: credential }: PathRequest): void {
     const execution = defined(this.execution, 'the execution');
     const { authenticator, authorizer, resources } = this.parts;
     const { subject } = call;
@@ -258,7 +264,7 @@ export class ApiServer implements Program {
       return reply(403, status);
     }
     execution.stage('authorization', true, subject, decision.authorizer);
-    const answer = this.paths(route, parseQuery(path.slice(route.length + 1)), '', {});
+    const answer = this.paths(route, parseQuery(path.slice(route.length + 1)), accept, {});
     if (answer && typeof answer.body === 'string') reply(answer.status, answer.body);
     else reply(404, pathNotFoundStatus());
   }
@@ -332,6 +338,7 @@ export class ApiServer implements Program {
     yield* defined(this.identityLease, 'the identity lease').renew(this.wallMs(host));
     this.hooks = 'done';
     this.definitionController?.start();
+    this.aggregator.start({ host, loopback, resources: this.parts.resources, wallMs: () => this.wallMs(host) });
     new FlowSchemaStatus({ loopback, resources: this.parts.resources, wallMs: () => this.wallMs(host) }).start();
     for (const resume of this.waiting.splice(0)) resume();
   }
@@ -374,8 +381,13 @@ export class ApiServer implements Program {
     });
     this.every(host, endpointIntervalMs, () => kubernetesService.reconcile());
     this.every(host, identityLeaseIntervalMs, () => lease.renew(this.wallMs(host)));
+    this.every(host, resyncMs, () => this.resyncAggregator());
     this.every(host, limits.compactionIntervalMs, () => compactor.compact());
     this.every(host, limits.bookmarkIntervalMs, () => this.sendBookmarks());
+  }
+
+  private *resyncAggregator(): Task {
+    this.aggregator.resync();
   }
 
   private *sendBookmarks(): Task {

@@ -108,9 +108,10 @@ export class ApiClient {
   }
 
   /** GET of a path that is no resource; the value is the text of the answer. */
-  *getPath(path: string): Task<ApiResult<string>> {
+  *getPath(path: string, accept?: string): Task<ApiResult<string>> {
     const { user, userAgent } = this.options;
-    return yield* this.send<string>({ verb: 'get', path, user, userAgent });
+    const accepted = accept === undefined ? {} : { accept };
+    return yield* this.send<string>({ verb: 'get', path, ...accepted, user, userAgent });
   }
 
   /** Sends a request made by someone else (kubectl's apply, an HTTP front end) under this client's identity. */

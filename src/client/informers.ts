@@ -33,6 +33,13 @@ export class SharedInformers {
     }
   }
 
+  /** Stops the informer of a resource that is served no longer, and forgets it. */
+  drop({ group, resource }: ResourceType): void {
+    const key = `${group}/${resource}`;
+    this.informers.get(key)?.stop();
+    this.informers.delete(key);
+  }
+
   stop(): void {
     for (const informer of this.informers.values()) informer.stop();
   }

@@ -3,27 +3,34 @@
  * what can be seen of it. Commands enter as inputs and are carried out by kubectl, kind or the hand that pulls a plug,
  * inside the run; replaying their log gives the same run again.
  */
+import { CustomRegistry, definitionsAmong } from '../api/custom/custom-registry';
+import { isConditionTrue } from '../api/custom/definition';
+import { newObjectRefusal } from '../api/custom/new-object';
 import type { KindRegistry } from '../api/registry';
 import type { ApiResponse } from '../api/request';
-import type { Status } from '../api/types';
+import type { KubeObject, Status } from '../api/types';
+import type { SharedLog } from '../etcd/shared-log';
 import { compareKindConfig } from '../kind/change';
 import { parseKindConfig } from '../kind/config/parse';
 import type { KindTopology } from '../kind/topology';
 import type { Command, CommandProgress, LoggedCommand, ObjectOutcome, ObjectRef } from '../protocol/commands';
 import type { HttpMessage, HttpRequest, SessionMessage, VerifiedIdentity } from '../protocol/http';
+import type { Moment } from '../protocol/time';
 import type { ClusterView } from '../protocol/view';
 import type { PlainMap } from '../api/patch/plain';
 import { apiServerNames } from '../kind/kubeadm/certificates';
 import { kindKubeconfig } from '../kind/kubeconfig';
 import { ClusterPki, type KeyPair } from '../pki/cluster-pki';
-import { previewRequest, refOf } from '../shell/kubectl/apply';
+import { noMatchesText, previewRequest, refOf } from '../shell/kubectl/apply';
 import { serverError } from '../shell/kubectl/text';
 import { Simulation } from '../sim/simulation';
 import type { Trace } from '../sim/trace';
 import type { CreateStep } from './boot/kind';
 import { kubernetesAdmin } from './boot/identities';
+import { History } from './history/history';
+import { type ClusterState, PastCluster } from './history/past-cluster';
 import { ClusterMachines } from './machines';
-import { StoredObjects } from './stored-objects';
+import { type KeyReader, StoredObjects } from './stored-objects';
 import { RunControl } from './run-control';
 import { clusterView } from './views/cluster-view';
 
@@ -57,11 +64,15 @@ export interface HttpConnection {
   close(): void;
 }
 
-export class Cluster {
+export class Cluster implements ClusterState {
   readonly control: RunControl;
+  /** The moments of the run that can be shown. */
+  readonly history: History;
   /** Where kind's creation of the cluster stands. */
   createStep: CreateStep = 'preparingNodes';
   readonly objects: StoredObjects;
+  /** The kinds of the cluster: the built-in ones and those of its definitions. */
+  readonly kinds: KindRegistry;
   /** The cluster's CA and the certificates it issues to the host: `serving` for TLS, `client` for users. */
   readonly pki: ClusterPki;
   private readonly sim: Simulation;
@@ -73,12 +84,16 @@ export class Cluster {
   constructor(readonly options: ClusterOptions) {
     const { topology, kinds, seed, epochMs } = options;
     this.sim = new Simulation(seed, epochMs);
-    this.control = new RunControl(this.sim);
     this.pki = new ClusterPki(options.entropy ?? `seed ${seed}`, epochMs);
-    this.machines = new ClusterMachines(this.sim, topology, kinds, this.pki, (step) => {
+    this.kinds = new CustomRegistry(kinds, () => this.objects.definitions());
+    this.machines = new ClusterMachines(this.sim, topology, kinds, this.kinds, this.pki, (step) => {
       this.createStep = step;
     });
-    this.objects = new StoredObjects(this.machines.etcd, kinds);
+    this.history = new History(this.sim, this.machines, () => this.commands.length);
+    this.control = new RunControl(this.sim, this.history);
+    const { etcd } = this.machines;
+    etcd.onRevision = (events) => this.history.revisions.add(events);
+    this.objects = new StoredObjects(presentReader(etcd, this.history), this.kinds);
     this.sim.input('user@client', 'kind create cluster', () => this.machines.create());
   }
 
@@ -138,6 +153,13 @@ export class Cluster {
     });
   }
 
+  /** The cluster as it was at a moment of its history. */
+  at(moment: Moment): PastCluster {
+    const { name, kubernetesVersion } = this.topology;
+    const { epochMs, kinds } = this.options;
+    return new PastCluster({ name, kubernetesVersion, epochMs, kinds }, this.history, moment);
+  }
+
   /** Runs at once, as fast as it goes, until only background work is left or that much virtual time has passed. */
   settle(limitMs = 600_000): boolean {
     return this.sim.runUntilQuiet(limitMs);
@@ -158,21 +180,33 @@ export class Cluster {
    * without changing anything. A Status instead when no API server answers.
    */
   planApply(objects: readonly PlainMap[]): readonly PlannedObject[] | Status {
-    const { kinds } = this.options;
+    const definitions = definitionsAmong(objects);
+    const kinds = new CustomRegistry(this.kinds, () => definitions);
     const identity = { user: kubernetesAdmin, userAgent: 'kubectl/v1.36.1' };
     const refs = objects.map(refOf);
     const currents = refs.map((ref) => this.objects.get(ref));
-    const requests = objects.map((object, i) => previewRequest(kinds, object, currents[i], identity));
+    const requests = objects.map((object, i) => (this.isServed(refs[i] as ObjectRef)
+      ? previewRequest(this.kinds, object, currents[i], identity) : undefined));
     const answers = this.machines.preview((server) => server.previewAll(requests.filter((request) => request !== undefined)));
     if (!Array.isArray(answers)) return answers as Status;
     let next = 0;
     return refs.map((ref, i): PlannedObject => {
+      if (!this.isServed(ref)) return planNew(kinds, ref, objects[i] as PlainMap);
       if (!requests[i]) return { ref, outcome: 'unchanged' };
       const response = answers[next++] as ApiResponse;
       if (response.code < 400) return { ref, outcome: currents[i] ? 'configured' : 'created' };
       const status = response.body as Status;
       return { ref, outcome: 'refused', status, text: serverError(status) };
     });
+  }
+
+  /** Whether the kind is one that the API servers serve by now. */
+  private isServed({ apiVersion, kind }: ObjectRef): boolean {
+    const description = this.kinds.byKind(apiVersion, kind);
+    if (description?.jsonSchema === undefined) return description !== undefined;
+    const name = `${description.plural}.${description.group}`;
+    const definition = this.objects.definitions().find(({ metadata }) => metadata.name === name);
+    return definition !== undefined && isConditionTrue(definition, 'Established');
   }
 
   /**
@@ -289,4 +323,26 @@ export function replay(options: ClusterOptions, log: readonly LoggedCommand[], u
   }
   runTo(untilEvents);
   return cluster;
+}
+
+/** etcd as it is, and for other revisions as it was, also where it has compacted them. */
+function presentReader({ machine: { store } }: SharedLog, { revisions }: History): KeyReader {
+  return {
+    get revision() {
+      return store.revision;
+    },
+    range: (range, revision) => {
+      if (revision !== 0) return revisions.range(range, revision);
+      const result = store.range({ rpc: 'Range', ...range });
+      return result.ok ? result.response.kvs : [];
+    },
+  };
+}
+
+/** What applying an object does whose kind only comes with a definition in the same set. */
+function planNew(kinds: KindRegistry, ref: ObjectRef, object: PlainMap): PlannedObject {
+  const kind = kinds.byKind(ref.apiVersion, ref.kind);
+  if (kind === undefined) return { ref, outcome: 'refused', text: noMatchesText(ref) };
+  const status = newObjectRefusal(kind, object as unknown as KubeObject);
+  return status ? { ref, outcome: 'refused', status, text: serverError(status) } : { ref, outcome: 'created' };
 }

@@ -56,13 +56,15 @@ export class ClusterMachines implements KindMachines {
     private readonly sim: Simulation,
     topology: KindTopology,
     kinds: KindRegistry,
+    /** The kinds as kubectl finds them, custom ones among them. */
+    known: KindRegistry,
     private readonly pki: ClusterPki,
     private readonly onStep: (step: CreateStep) => void,
   ) {
     this.present = topology;
     this.plan = clusterPlan(topology, sim.epochMs, pki.ca.certificate.pem);
     const client = { server: this.plan.controlPlaneEndpoint, user: kubernetesAdmin, userAgent: 'kubectl/v1.36.1' };
-    this.kubectl = new Kubectl(client, kinds);
+    this.kubectl = new Kubectl(client, known);
     this.outside = new OutsideClients(
       () => this.plan.controlPlaneEndpoint, (name, program) => this.spawn(name, clientMachine, program));
     this.catalog = imageCatalog(commonImages, componentImages({

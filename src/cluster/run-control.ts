@@ -3,8 +3,10 @@
  * possible until quiet. It knows no clock: the host says how much real time has passed and when it wants control back,
  * so that the host's event loop is never held longer than it allows.
  */
+import type { Breakpoint, Moment } from '../protocol/time';
 import type { RunMode, RunState } from '../protocol/view';
 import type { Simulation } from '../sim/simulation';
+import type { History } from './history/history';
 
 /** Real milliseconds that one hop takes to watch at speed 1. */
 export const hopDurationMs = 500;
@@ -25,10 +27,15 @@ export class RunControl {
   private hopCredit = 0;
   private targetMs = 0;
   private fastEndMs = 0;
+  /** What a fast run waits for instead of quiet, and from which hop on it has not looked yet. */
+  private awaited: { readonly breakpoint: Breakpoint; from: number } | undefined;
   /** What a fast run returns to when it is quiet. */
   private after: { readonly mode: RunMode; readonly speed: number } = { mode: 'live', speed: 1 };
 
-  constructor(private readonly sim: Simulation) {}
+  constructor(
+    private readonly sim: Simulation,
+    private readonly history: History,
+  ) {}
 
   get state(): RunState {
     return { mode: this.mode, speed: this.speed, quiet: this.sim.quiet };
@@ -39,15 +46,35 @@ export class RunControl {
     if (mode === 'fast' && this.mode !== 'fast') this.after = { mode: this.mode, speed: this.speed };
     this.mode = mode;
     this.speed = speed;
+    this.awaited = undefined;
     this.hopCredit = 0;
     this.targetMs = this.sim.nowMs;
     this.fastEndMs = this.sim.nowMs + fastLimitMs;
   }
 
-  /** Makes one hop happen and stays paused. When all is quiet, that is the next lease renewal or the like. */
+  /**
+   * Goes on to the next stop and stays paused: to the next hop that is not background, or while all is quiet to the
+   * next one at all, such as a lease renewal.
+   */
   step(): boolean {
     this.set('paused', this.speed);
-    return this.sim.runOneHop(hopSearchMs, { background: this.sim.quiet });
+    const { history } = this;
+    const before = history.stopCount;
+    return this.sim.runUntilTrue(() => history.stopCount > before, hopSearchMs);
+  }
+
+  /**
+   * Runs as fast as possible until a hop comes that the breakpoint asks for, and pauses there. When none comes for ten
+   * minutes of virtual time, it goes on as before.
+   */
+  runTo(breakpoint: Breakpoint): void {
+    this.set('fast', 1);
+    this.awaited = { breakpoint, from: this.sim.trace.length };
+  }
+
+  /** The moment at which the breakpoint was met that was last waited for; undefined while it was not. */
+  get metAt(): Moment | undefined {
+    return this.met;
   }
 
   /** Moves on for `realMs` of real time, or until `overdue` says that the host wants control back. */

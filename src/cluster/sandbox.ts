@@ -28,11 +28,16 @@ export type KindPlan =
   | { readonly kind: 'change'; readonly name: string; readonly result: KindConfigResult; readonly change: KindChange };
 
 export class Sandbox {
-  readonly kinds: KindRegistry = kindRegistry(builtInKinds);
+  private readonly builtIn: KindRegistry = kindRegistry(builtInKinds);
   private readonly clusters = new Map<string, Cluster>();
   private activeName: string | undefined;
 
   constructor(private readonly options: SandboxOptions) {}
+
+  /** The kinds of the active cluster, custom ones among them; the built-in ones while there is no cluster. */
+  get kinds(): KindRegistry {
+    return this.active?.kinds ?? this.builtIn;
+  }
 
   /** In order of creation. */
   get names(): readonly string[] {
@@ -70,7 +75,7 @@ export class Sandbox {
     if (!config) return undefined;
     const { seed, epochMs, entropy } = this.options;
     const cluster = new Cluster({
-      kindYaml, topology: kindTopology(config), kinds: this.kinds, seed, epochMs: epochMs(), entropy: entropy?.(),
+      kindYaml, topology: kindTopology(config), kinds: this.builtIn, seed, epochMs: epochMs(), entropy: entropy?.(),
     });
     this.clusters.delete(config.name);
     this.clusters.set(config.name, cluster);

@@ -2,26 +2,34 @@
  * Objects as they are stored in etcd, read past the API server: for views and explanations, which must see the truth
  * also while no API server runs, and any past revision. It changes nothing.
  */
+import type { AnyKind } from '../api/kind';
 import type { KindRegistry } from '../api/registry';
 import { registryKey, registryPrefix } from '../apiserver/storage/keys';
-import type { KubeObject, Lease, Node, Pod } from '../api/types';
+import type { CustomResourceDefinition, KubeObject, Lease, Node, Pod } from '../api/types';
 import { withKey } from '../base/freeze';
-import type { SharedLog } from '../etcd/shared-log';
-import type { KeyValue } from '../etcd/wire';
+import type { KeyRange, KeyValue } from '../etcd/wire';
 import { prefixRange } from '../etcd/key-range';
 import type { ObjectRef } from '../protocol/commands';
 
-export class StoredObjects {
-  /** A stored value with its revision filled in, once per version. */
-  private readonly served = new WeakMap<object, KubeObject>();
+/** Where keys are read: in etcd as it is now, or as it was. */
+export interface KeyReader {
+  /** The revision that is read unless another one is asked for. */
+  readonly revision: number;
+  /** The keys of a range at a revision, in order; 0 means the reader's own. */
+  range(range: KeyRange, revision: number): readonly KeyValue[];
+}
 
+/** A stored value with its revision filled in, once per version. */
+const served = new WeakMap<KeyValue, KubeObject>();
+
+export class StoredObjects {
   constructor(
-    private readonly log: SharedLog,
+    private readonly reader: KeyReader,
     private readonly kinds: KindRegistry,
   ) {}
 
   get revision(): number {
-    return this.log.machine.store.revision;
+    return this.reader.revision;
   }
 
   nodes(revision = 0): readonly Node[] {
@@ -32,17 +40,21 @@ export class StoredObjects {
     return this.list<Pod>('v1', 'Pod', revision);
   }
 
+  definitions(): readonly CustomResourceDefinition[] {
+    return this.list<CustomResourceDefinition>('apiextensions.k8s.io/v1', 'CustomResourceDefinition');
+  }
+
   /** The leases of kube-system, which say who leads. */
   systemLeases(revision = 0): readonly Lease[] {
     return this.list<Lease>('coordination.k8s.io/v1', 'Lease', revision, 'kube-system');
   }
 
-  /** All objects of a kind at a revision; 0 means now. In the order of their keys. */
+  /** All objects of a kind at a revision; 0 means the reader's own moment. In the order of their keys. */
   list<T extends KubeObject>(apiVersion: string, kind: string, revision = 0, namespace?: string): readonly T[] {
     const description = this.kinds.byKind(apiVersion, kind);
     if (!description) return [];
-    const range = this.log.machine.store.range({ rpc: 'Range', ...prefixRange(registryPrefix(description, namespace)), revision });
-    return range.ok ? range.response.kvs.map((kv) => this.object(kv) as T) : [];
+    const kvs = this.reader.range(prefixRange(registryPrefix(description, namespace)), revision);
+    return kvs.map((kv) => this.object(kv, description) as T);
   }
 
   /** One object at a revision; undefined when it does not exist there. */
@@ -50,18 +62,23 @@ export class StoredObjects {
     const description = this.kinds.byKind(ref.apiVersion, ref.kind);
     if (!description) return undefined;
     const key = registryKey(description, ref.namespace, ref.name);
-    const range = this.log.machine.store.range({ rpc: 'Range', key, revision });
-    const kv = range.ok ? range.response.kvs[0] : undefined;
-    return kv && this.object(kv);
+    const [kv] = this.reader.range({ key }, revision);
+    return kv && this.object(kv, description);
   }
 
-  private object(kv: KeyValue): KubeObject {
-    const value = kv.value as KubeObject;
-    let object = this.served.get(value);
-    if (!object) {
-      object = withKey(value, 'metadata', { ...value.metadata, resourceVersion: String(kv.modRevision) });
-      this.served.set(value, object);
-    }
-    return object;
+  /** The object in the kind's version, with its revision. */
+  private object(kv: KeyValue, { conversion }: AnyKind): KubeObject {
+    const stored = withRevision(kv);
+    return conversion ? conversion.fromStorage(stored) as KubeObject : stored;
   }
+}
+
+function withRevision(kv: KeyValue): KubeObject {
+  let object = served.get(kv);
+  if (!object) {
+    const value = kv.value as KubeObject;
+    object = withKey(value, 'metadata', { ...value.metadata, resourceVersion: String(kv.modRevision) });
+    served.set(kv, object);
+  }
+  return object;
 }

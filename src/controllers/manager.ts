@@ -22,6 +22,7 @@ import { certificateSigningRequests } from './certificates/requests';
 import { certificateSigner } from './certificates/signer';
 import { daemonSetController } from './daemonset/daemonset';
 import { deploymentController } from './deployment/deployment';
+import { disruptionController } from './disruption/disruption';
 import { endpointSliceController } from './endpointslice/endpointslice';
 import { garbageCollector } from './garbagecollector/garbagecollector';
 import { namespaceController } from './namespace/namespace';
@@ -30,8 +31,10 @@ import { nodeLifecycleController } from './nodelifecycle/nodelifecycle';
 import { taintEvictionController } from './nodelifecycle/taint-eviction';
 import { podGarbageCollector } from './pod-gc';
 import { replicaSetController } from './replicaset/replicaset';
+import { resourceQuotaController } from './resourcequota/resourcequota';
 import { rootCaPublisher } from './root-ca';
 import { serviceAccountController } from './serviceaccount';
+import { claimProtection, volumeProtection } from './storage-protection';
 import { ttlController } from './ttl';
 
 const healthPort = 10257;
@@ -124,6 +127,10 @@ export class ControllerManager implements Program {
       deploymentController(context),
       replicaSetController(context),
       endpointSliceController(context),
+      disruptionController(context),
+      resourceQuotaController(context),
+      claimProtection(context),
+      volumeProtection(context),
       garbageCollector(context),
       clusterRoleAggregation(context),
       ttlController(context),

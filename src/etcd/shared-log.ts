@@ -25,6 +25,8 @@ export class SharedLog {
   /** Every member that ever joined, by name. */
   private readonly roster = new Map<string, Member>();
   private followers: LogFollower[] = [];
+  /** Told of each revision, for whoever keeps history that is not etcd's. */
+  onRevision: ((events: readonly KeyEvent[]) => void) | undefined;
   /** When each revision was written, from the first readable one on. */
   private writtenAt: number[] = [];
   private firstWritten = 2;
@@ -85,6 +87,7 @@ export class SharedLog {
 
   private announce(events: readonly KeyEvent[], nowMs: number): void {
     this.writtenAt.push(nowMs);
+    this.onRevision?.(events);
     const { revision } = this.machine.store;
     for (const follower of this.running()) follower.onEvents(events, revision);
   }

@@ -5,6 +5,7 @@
  */
 export { kindErrorText } from '../kind/config/problem';
 export { Sandbox } from '../cluster/sandbox';
+export { missingActor } from '../api/kinds/inert';
 export { placeOfField, readManifests } from '../shell/manifest-set';
 export { describeObject } from '../shell/kubectl/describe/describe';
 export { yamlText } from '../shell/kubectl/get/yaml';

@@ -20,22 +20,24 @@ import { type DefaultSelector, podTopologySpread } from './plugins/pod-topology-
 import { prioritySort } from './plugins/priority-sort';
 import { schedulingGates } from './plugins/scheduling-gates';
 import { taintToleration } from './plugins/taint-toleration';
-import { volumeBinding } from './plugins/volume-binding';
+import { type ClaimLookup, volumeBinding } from './plugins/volume-binding';
 
 export interface ProfileInputs {
   readonly client: ApiClient;
   readonly namespaceOf: NamespaceLookup;
   readonly defaultSelector: DefaultSelector;
+  readonly claimOf: ClaimLookup;
 }
 
 /** The profile `default-scheduler`. */
-export function defaultProfile({ client, namespaceOf, defaultSelector }: ProfileInputs): Profile {
+export function defaultProfile({ client, namespaceOf, defaultSelector, claimOf }: ProfileInputs): Profile {
   const spread = podTopologySpread(defaultSelector);
   const affinity = interPodAffinity(namespaceOf);
-  const preFilter: readonly PreFilterPlugin[] = [nodeAffinity, nodePorts, volumeBinding, spread, affinity];
+  const volumes = volumeBinding(claimOf);
+  const preFilter: readonly PreFilterPlugin[] = [nodeAffinity, nodePorts, volumes, spread, affinity];
   const hints: readonly (Plugin & EnqueueExtensions)[] = [
     schedulingGates, nodeUnschedulable, nodeName, taintToleration, nodeAffinity, nodePorts, nodeResourcesFit,
-    volumeBinding, spread, affinity,
+    volumes, spread, affinity,
   ];
   const profile: Profile = {
     schedulerName: 'default-scheduler',

@@ -5,7 +5,7 @@
 import * as resources from '../api/resources';
 import { matchesLabels, type Selector, selectorFromLabels, selectorOf } from '../api/selectors';
 import { controllerOf } from '../api/object';
-import type { Node, Pod } from '../api/types';
+import type { Node, PersistentVolumeClaim, Pod } from '../api/types';
 import { ApiClient, type ClientOptions } from '../client/api-client';
 import { EventRecorder } from '../client/events';
 import { Informer } from '../client/informer';
@@ -101,6 +101,7 @@ export class Scheduler implements Program {
     const namespaces = informers.of(resources.namespaces);
     const services = informers.of(resources.services);
     const replicaSets = informers.of(resources.replicaSets);
+    const claims = informers.of(resources.persistentVolumeClaims);
     services.addIndex('namespace', (service) => [service.metadata.namespace ?? '']);
     const defaultSelector = ({ pod }: PodInfo): Selector | undefined => {
       const { namespace = '', labels } = pod.metadata;
@@ -112,8 +113,14 @@ export class Scheduler implements Program {
       if (replicaSet) requirements.push(...selectorOf(replicaSet.spec.selector).requirements);
       return requirements.length === 0 ? undefined : { requirements, nothing: false };
     };
+    const claimChanged = (claim: PersistentVolumeClaim, action: 'add' | 'update'): void => (
+      this.wake({ resource: 'claim', action, namespace: claim.metadata.namespace ?? '', name: claim.metadata.name }));
+    claims.addHandlers({
+      added: (claim) => claimChanged(claim, 'add'), updated: (claim) => claimChanged(claim, 'update'),
+    });
     return defaultProfile({
       client: this.client, namespaceOf: (name) => namespaces.byKey(name), defaultSelector,
+      claimOf: (namespace, name) => claims.get(namespace, name),
     });
   }
 

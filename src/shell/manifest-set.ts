@@ -6,8 +6,9 @@
 import { parseYaml, type YamlDocument } from '../base/yaml/parse';
 import { looksLikeTemplate } from '../base/yaml/template';
 import { decode } from '../api/decode/decode';
+import { CustomRegistry, definitionsAmong } from '../api/custom/custom-registry';
 import type { KindRegistry } from '../api/registry';
-import { unmodelledKind } from '../api/kinds/refused';
+import type { CustomResourceDefinition } from '../api/types';
 import type { ObjectRef } from '../protocol/commands';
 
 /** A file as the user sees it, unsaved edits included. */
@@ -52,6 +53,9 @@ export function readManifests(
   const objects: PlacedObject[] = [];
   const problems: ManifestProblem[] = [];
   const kindConfigs: ManifestFile[] = [];
+  const definitions: CustomResourceDefinition[] = [];
+  const known = new CustomRegistry(kinds, () => definitions);
+  const read: (() => void)[] = [];
   for (const file of files) {
     if (looksLikeTemplate(file.text)) {
       problems.push(problemAt(file, 0, firstLineEnd(file.text), 'template', {},
@@ -68,10 +72,13 @@ export function readManifests(
         problems.push(problemAt(file, start, end, `yaml.${code}`, args, message));
       }
       if (document.problems.length === 0 && !document.empty) {
-        readDocument(file, document, kinds, defaultNamespace, objects, problems);
+        definitions.push(...definitionsAmong([document.value]));
+        read.push(() => readDocument(file, document, known, defaultNamespace, objects, problems));
       }
     }
   }
+  // Kinds may be used before they are defined: the order of files and documents does not matter.
+  for (const readOne of read) readOne();
   return { objects: problems.length > 0 ? [] : objects, kindConfigs, problems };
 }
 
@@ -114,16 +121,11 @@ function readObject(
   }
   const description = kinds.byKind(apiVersion, kind);
   if (!description) {
-    if (unmodelledKind(apiVersion, kind)) {
-      complain(['kind'], 'value', 'notModelled', { kind, apiVersion },
-        `${kind} (${apiVersion}) is a Kubernetes kind that the sandbox does not model yet`);
-    } else {
-      complain(['kind'], 'value', 'unknownKind', { kind, apiVersion },
-        `no matches for kind "${kind}" in version "${apiVersion}"`);
-    }
+    complain(['kind'], 'value', 'unknownKind', { kind, apiVersion },
+      `no matches for kind "${kind}" in version "${apiVersion}"`);
     return;
   }
-  const decoded = decode(value, description.schema);
+  const decoded = description.decode?.(value) ?? decode(value, description.schema);
   for (const problem of decoded.problems) {
     complain(problem.path, problem.kind === 'unknownField' ? 'key' : 'value', `decode.${problem.kind}`, {}, problem.message);
   }

@@ -36,6 +36,8 @@ export class Simulation implements ProcessTable {
   private background = false;
   /** Above 0 while a handler runs. */
   private depth = 0;
+  /** Told after each event and each input, when all that it did at once is done. */
+  onHandled: (() => void) | undefined;
 
   /** `epochMs`: what the wall clock inside the simulation shows at virtual time 0, in milliseconds since 1970. */
   constructor(
@@ -307,6 +309,7 @@ export class Simulation implements ProcessTable {
     // What comes next from outside the run has no cause in it.
     this.background = false;
     this.cause = -1;
+    if (this.depth === 0) this.onHandled?.();
   }
 
   private flush(): void {

@@ -84,7 +84,8 @@ describe('the endpoint', function () {
 
   for (const host of ['evil.example', `evil.example:6443`, 'localhost', '127.0.0.1', '[::1]:443']) {
     it(`turns away the Host header ${host}`, async () => {
-      assert.equal((await ask({ headers: { host } })).status, 421);
+      // Whether the certificate is for that name is the client's question, not the server's.
+      assert.equal((await ask({ headers: { host }, checkServerIdentity: () => undefined })).status, 421);
     });
   }
 
@@ -125,9 +126,8 @@ describe('the endpoint', function () {
   }
 
   it('refuses headers that are too large', async () => {
-    const answer = await send(`GET /version HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nX-Long: ${'a'.repeat(200_000)}\r\n\r\n`)
-      .catch(() => 'HTTP/1.1 431 ');
-    assert.match(answer, /^HTTP\/1.1 4(?:00|31) /);
+    const answer = await send(`GET /version HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nX-Long: ${'a'.repeat(200_000)}\r\n\r\n`);
+    assert.match(answer, /^HTTP\/1.1 431 Request Header Fields Too Large\r\n/);
   });
 
   it('answers 413 to a body over 3 MiB and does not read on', async () => {
@@ -137,7 +137,7 @@ describe('the endpoint', function () {
     assert.match(body, /RequestEntityTooLarge/);
   });
 
-  it('speaks no plain HTTP', async () => {
+  it('speaks no plain HTTP, and says so as Go does', async () => {
     const text = await new Promise<string>((resolve) => {
       const socket = connectTcp({ host: '127.0.0.1', port }, () => socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n'));
       let heard = '';
@@ -145,7 +145,7 @@ describe('the endpoint', function () {
       socket.on('error', () => undefined);
       socket.once('close', () => resolve(heard));
     });
-    assert.doesNotMatch(text, /200 OK/);
+    assert.equal(text, 'HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n');
   });
 
   it('serves others while thousands of connections dawdle', async () => {

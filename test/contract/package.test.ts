@@ -14,7 +14,7 @@ const limits = { entryBytes: 400 * kilobyte, packageBytes: 1024 * kilobyte, file
 /** Everything that may be in the package. Whoever ships more says so here. */
 const allowed = [
   /^package\.json$/, /^package\.nls(?:\.de)?\.json$/, /^LICENSE$/, /^README\.md$/, /^CHANGELOG\.md$/,
-  /^dist\/(?:desktop|engine|worker|web\/extension|web\/worker)\.js$/, /^dist\/webview\/[\w-]+\.(?:js|css)$/,
+  /^dist\/(?:desktop|engine|endpoint|cli|worker|web\/extension|web\/worker)\.js$/, /^dist\/webview\/[\w-]+\.(?:js|css)$/,
   /^media\/(?:icon\.png|[\w/-]+\.svg)$/, /^syntaxes\/[\w./-]+\.json$/, /^l10n\/bundle\.l10n(?:\.de)?\.json$/,
 ];
 
@@ -53,7 +53,7 @@ describe('the bundles', () => {
   });
 
   it('need nothing at run time that is not shipped', () => {
-    const shipped = ['vscode', './engine.js'];
+    const shipped = ['vscode', './engine.js', './endpoint.js'];
     const needed = requiresOf('dist/desktop.js').filter((name) => !shipped.includes(name) && !isBuiltin(name));
     assert.deepEqual(needed, []);
     assert.deepEqual(requiresOf('dist/engine.js').filter((name) => name !== 'vscode' && !isBuiltin(name)), []);

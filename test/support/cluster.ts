@@ -36,7 +36,7 @@ export function bootedCluster(controlPlanes: number, workers: number, seed = 1):
 
 /** Applies manifests given as YAML text and runs until kubectl is done. */
 export function apply(cluster: Cluster, yaml: string): CommandProgress {
-  const set = readManifests([{ name: 'test.yaml', text: yaml }], cluster.options.kinds);
+  const set = readManifests([{ name: 'test.yaml', text: yaml }], cluster.kinds);
   if (set.problems.length > 0) throw new Error(set.problems.map((problem) => problem.message).join('\n'));
   const progress = cluster.execute({ type: 'apply', objects: set.objects.map((placed) => placed.object) });
   cluster.runUntil(() => progress.done);

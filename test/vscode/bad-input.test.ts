@@ -34,10 +34,6 @@ const cases: Readonly<Record<string, readonly [text: string, ...expected: Expect
     pod.replace('v1', 'v9'), { code: 'unknownKind', at: 'Pod', says: /no matches for kind "Pod" in version "v9"/ },
   ],
   'an unknown kind': [pod.replace('Pod', 'Pot'), { code: 'unknownKind', at: 'Pot', says: /no matches for kind "Pot"/ }],
-  'a kind that is not modelled': [
-    'apiVersion: batch/v1\nkind: CronJob\nmetadata:\n  name: bad\n',
-    { code: 'notModelled', at: 'CronJob', says: /does not model/ },
-  ],
   'an unknown field': [
     pod.replace('image:', 'imagee:'),
     { code: 'decode.unknownField', at: 'imagee', says: /unknown field "spec\.containers\[0\]\.imagee"/ },

@@ -10,7 +10,8 @@ export type BoxState =
   | 'unknown' | 'stopped' | 'absent';
 
 /** `zone`, `strip` and `lane` are frames; the rest can be selected. */
-export type BoxKind = 'zone' | 'strip' | 'lane' | 'node' | 'component' | 'pod' | 'podGroup' | 'client' | 'registry';
+export type BoxKind =
+  | 'zone' | 'strip' | 'lane' | 'node' | 'component' | 'pod' | 'podGroup' | 'client' | 'registry' | 'item';
 
 export type ZoneName = 'client' | 'controlPlane' | 'nodes' | 'outside';
 
@@ -59,6 +60,8 @@ export interface Box extends Rect {
   readonly expanded?: boolean;
   /** Leads an election. */
   readonly leader?: boolean;
+  /** The box into which an item leads. */
+  readonly target?: string;
 }
 
 export interface Line {
@@ -102,6 +105,8 @@ export interface CardBerth {
 export interface Roads {
   /** Zones stand below each other, and all lines between them run in the right margin. */
   readonly narrow: boolean;
+  /** Boxes stand so that lines go straight from one to the other, with one corner at most. */
+  readonly direct?: boolean;
   /** x of the middle of the bus that leads to API servers. */
   readonly bus: number;
   /** x of the middle of the bus that leads to what lies outside the cluster. */
@@ -128,6 +133,8 @@ export interface Scene {
   /** The lines that are always there: watches and other standing connections. */
   readonly lines: readonly Line[];
   readonly roads: Roads;
+  /** Labels of all lines are shown, and not only those of the box that is pointed at. */
+  readonly labelled?: boolean;
 }
 
 /** Glyphs of states in running text, so that colour is never needed. */

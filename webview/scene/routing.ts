@@ -5,6 +5,7 @@
  * run side by side and lines of the same purpose join.
  */
 import type { EdgeKind, Purpose } from './edges';
+import { straightWay } from './straight-way';
 import type { Berth, Box, CardBerth, Point, Scene } from './model';
 
 /** The place of a purpose among others on the same road, from -3 to 3; larger is further right, and higher. */
@@ -21,7 +22,7 @@ const pitch = 4;
 
 /** The way of an edge from one box to another; undefined where one of them cannot be reached. */
 export function route(scene: Scene, from: Box, to: Box, kind: EdgeKind): readonly Point[] | undefined {
-  const path = new Router(scene, kind).route(from, to);
+  const path = scene.roads.direct ? straightWay(from, to, tracks[kind.purpose]) : new Router(scene, kind).route(from, to);
   return path && simplify(path);
 }
 

@@ -4,23 +4,13 @@
  * and an evaluation that costs too much ends, so that no expression can keep the server busy. Models cel-go's checker
  * and interpreter with its cost tracker; the costs follow cel-go's tables without being exact.
  */
+import { combine, dispatcher, dynamicSelect, type Evaluate, itemAt, listCost, Loop, mapCost, optionalItem, optionalSelect,
+  type Run, truth, unwrapped } from './evaluation';
 import type { FunctionTable, Overload } from './functions';
-import { valueFits } from './functions';
 import type { Issue, Macro, Node } from './parse';
 import { type Bindings, bool, bytes, type CelType, double, dyn, int, isAssignable, isDyn, joined, listOf, mapOf, nullType,
   optionalOf, string, substitute, typeName, typeType, uint } from './types';
-import { ArrayList, CelFailure, CelList, CelMap, CelOptional, CelTypeValue, CelUint, EntryMap, fail, isEqual } from './values';
-
-/** An evaluation under way. */
-export interface Run {
-  /** Values of the variables that loops and bind() introduce, by slot. */
-  readonly slots: unknown[];
-  /** The value of a variable of the environment. */
-  variable(name: string): unknown;
-  spend(cost: number): void;
-}
-
-type Evaluate = (run: Run) => unknown;
+import { ArrayList, CelMap, CelOptional, CelTypeValue, CelUint, EntryMap, fail } from './values';
 
 /** A checked part of an expression. */
 interface Part {
@@ -57,9 +47,6 @@ const typeNames: ReadonlyMap<string, string> = new Map([
   ['list', 'list'], ['map', 'map'], ['null_type', 'null_type'], ['type', 'type'], ['dyn', 'dyn'],
   ['google.protobuf.Timestamp', 'google.protobuf.Timestamp'], ['google.protobuf.Duration', 'google.protobuf.Duration'],
 ]);
-
-const listCost = 10;
-const mapCost = 30;
 
 class Compiler {
   readonly issues: Issue[] = [];
@@ -252,7 +239,8 @@ class Compiler {
   private map({ entries }: Extract<Node, { op: 'map' }>, locals: readonly Local[]): Part {
     const keys = entries.map(([key]) => this.part(key, locals));
     const values = entries.map(([, value]) => this.part(value, locals));
-    const type = mapOf(this.uniform(keys, entries.map(([key]) => key)), this.uniform(values, entries.map(([, value]) => value)));
+    const keyType = this.uniform(keys, entries.map(([key]) => key));
+    const type = mapOf(keyType, this.uniform(values, entries.map(([, value]) => value)));
     return {
       type,
       run: (run) => {
@@ -344,7 +332,8 @@ class Compiler {
     if (isDyn(range)) return [dyn, dyn];
     if (range.kind === 'list') return count === 1 ? [range.item] : [int, range.item];
     if (range.kind === 'map') return count === 1 ? [range.key] : [range.key, range.value];
-    this.issue(at, `expression of type '${typeName(range)}' cannot be range of a comprehension (must be list, map, or dynamic)`);
+    this.issue(at, `expression of type '${typeName(range)}' cannot be range of a comprehension (must be list, map, or `
+      + 'dynamic)');
     return [dyn, dyn];
   }
 
@@ -390,181 +379,4 @@ function qualifiedName(node: Node): string | undefined {
   if (node.op !== 'select' || node.optional) return undefined;
   const head = qualifiedName(node.operand);
   return head === undefined ? undefined : `${head}.${node.field}`;
-}
-
-function truth(value: unknown): boolean {
-  return typeof value === 'boolean' ? value : fail('no such overload');
-}
-
-/** What an optional holds; undefined when it holds nothing. */
-function unwrapped(value: unknown): unknown {
-  if (!(value instanceof CelOptional)) return value;
-  return value.hasValue ? value.value() : undefined;
-}
-
-function dynamicSelect(value: unknown, field: string, run: Run): unknown {
-  run.spend(1);
-  if (value instanceof CelOptional) return optionalSelect(value, field, run);
-  if (value instanceof CelMap) return value.has(field) ? value.get(field) : fail(`no such key: ${field}`);
-  return value === null ? fail(`no such key: ${field}`) : fail(`unsupported type for select: '${typeof value}'`);
-}
-
-function optionalSelect(value: unknown, field: string, run: Run): CelOptional {
-  run.spend(1);
-  const held = unwrapped(value);
-  if (held === undefined) return CelOptional.none;
-  if (!(held instanceof CelMap)) return fail('no such overload');
-  if (!held.has(field)) return CelOptional.none;
-  const found = held.get(field);
-  return found instanceof CelOptional ? found : CelOptional.of(found);
-}
-
-function positionOf(index: unknown): number | undefined {
-  if (typeof index === 'bigint') return Number(index);
-  if (index instanceof CelUint) return Number(index.value);
-  return typeof index === 'number' && Number.isInteger(index) ? index : undefined;
-}
-
-function itemAt(value: unknown, index: unknown): unknown {
-  if (value instanceof CelMap) return value.has(index) ? value.get(index) : fail(`no such key: ${keyShown(index)}`);
-  if (!(value instanceof CelList)) return fail('no such overload');
-  const position = positionOf(index);
-  if (position === undefined) return fail(`unsupported index type '${typeof index}' in list`);
-  return position < 0 || position >= value.size ? fail(`index out of bounds: ${position}`) : value.at(position);
-}
-
-function keyShown(key: unknown): string {
-  return key instanceof CelUint ? key.value.toString() : String(key);
-}
-
-function optionalItem(value: unknown, index: unknown, run: Run): CelOptional {
-  run.spend(1);
-  const held = unwrapped(value);
-  if (held === undefined) return CelOptional.none;
-  if (held instanceof CelMap) return held.has(index) ? CelOptional.of(held.get(index)) : CelOptional.none;
-  const position = positionOf(index);
-  if (!(held instanceof CelList) || position === undefined) return fail('no such overload');
-  return position < 0 || position >= held.size ? CelOptional.none : CelOptional.of(held.at(position));
-}
-
-/** Runs the overload that the values fit; with only one candidate whose types are certain there is no need to look. */
-function dispatcher(overloads: readonly Overload[], parts: readonly Part[]): Evaluate {
-  const [only] = overloads;
-  const certain = overloads.length === 1 && only && parts.every(({ type }) => !isDyn(type)) ? only : undefined;
-  return (run) => {
-    const args = parts.map((part) => part.run(run));
-    const overload = certain
-      ?? overloads.find(({ parameters }) => parameters.every((parameter, i) => valueFits(args[i], parameter)));
-    if (overload === undefined) return fail('no such overload');
-    run.spend(1 + (overload.cost?.(args) ?? 0));
-    return overload.run(args, run);
-  };
-}
-
-/** `&&` and `||`: a decisive side settles the matter, even if the other one fails. */
-function combine(left: Evaluate, right: Evaluate, decisive: boolean, run: Run): boolean {
-  let failure: CelFailure | undefined;
-  try {
-    if (truth(left(run)) === decisive) return decisive;
-  } catch (error) {
-    if (!(error instanceof CelFailure)) throw error;
-    failure = error;
-  }
-  const value = truth(right(run));
-  if (value === decisive || failure === undefined) return value;
-  throw failure;
-}
-
-/** A loop over a list or a map. */
-class Loop {
-  constructor(
-    private readonly range: Evaluate,
-    private readonly slots: readonly number[],
-    private readonly filter: Evaluate | undefined,
-    private readonly body: Evaluate,
-  ) {}
-
-  run(macro: Macro, run: Run): unknown {
-    const range = this.range(run);
-    const steps = this.steps(range, run);
-    switch (macro) {
-      case 'all': return this.quantified(steps, false, run);
-      case 'exists': return this.quantified(steps, true, run);
-      case 'exists_one': {
-        let count = 0;
-        for (const _ of steps) if (truth(this.body(run))) count += 1;
-        return count === 1;
-      }
-      case 'filter': {
-        const kept: unknown[] = [];
-        for (const item of steps) if (truth(this.body(run))) kept.push(item);
-        run.spend(listCost);
-        return new ArrayList(kept);
-      }
-      case 'transformMap': case 'transformMapEntry': return this.entries(macro, steps, run);
-      default: return this.transformed(steps, run);
-    }
-  }
-
-  private *steps(range: unknown, run: Run): IterableIterator<unknown> {
-    const [first = 0, second] = this.slots;
-    if (range instanceof CelList) {
-      for (let i = 0; i < range.size; i += 1) {
-        run.spend(1);
-        const item = range.at(i);
-        run.slots[first] = second === undefined ? item : BigInt(i);
-        if (second !== undefined) run.slots[second] = item;
-        yield item;
-      }
-    } else if (range instanceof CelMap) {
-      for (const key of range.keys()) {
-        run.spend(1);
-        run.slots[first] = key;
-        if (second !== undefined) run.slots[second] = range.get(key);
-        yield key;
-      }
-    } else {
-      fail('no such overload');
-    }
-  }
-
-  /** all() and exists(): one decisive item settles the matter, even if others fail. */
-  private quantified(steps: Iterable<unknown>, decisive: boolean, run: Run): boolean {
-    let failure: CelFailure | undefined;
-    for (const _ of steps) {
-      try {
-        if (truth(this.body(run)) === decisive) return decisive;
-      } catch (error) {
-        if (!(error instanceof CelFailure)) throw error;
-        failure ??= error;
-      }
-    }
-    if (failure) throw failure;
-    return !decisive;
-  }
-
-  private passes(run: Run): boolean {
-    return this.filter === undefined || truth(this.filter(run));
-  }
-
-  private transformed(steps: Iterable<unknown>, run: Run): CelList {
-    const made: unknown[] = [];
-    for (const _ of steps) if (this.passes(run)) made.push(this.body(run));
-    run.spend(listCost);
-    return new ArrayList(made);
-  }
-
-  private entries(macro: Macro, steps: Iterable<unknown>, run: Run): CelMap {
-    const made: (readonly [unknown, unknown])[] = [];
-    for (const _ of steps) {
-      if (!this.passes(run)) continue;
-      const value = this.body(run);
-      if (macro === 'transformMap') made.push([run.slots[this.slots[0] ?? 0], value]);
-      else if (!(value instanceof CelMap)) return fail('no such overload');
-      else for (const key of value.keys()) made.push([key, value.get(key)]);
-    }
-    run.spend(mapCost);
-    const repeated = made.some(([key], i) => made.findIndex(([other]) => isEqual(other, key)) < i);
-    return repeated ? fail('insert failed: key already exists') : new EntryMap(made);
-  }
 }

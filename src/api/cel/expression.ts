@@ -6,7 +6,8 @@
  * Policies declare `object`, `oldObject`, `request`, `params`, `namespaceObject` as dyn and read them through `untyped`,
  * `variables` as an object of the composed expressions' types, and `authorizer` with authorizerValue().
  */
-import { checkTree, type Run } from './compile';
+import { checkTree } from './compile';
+import type { Run } from './evaluation';
 import { type FunctionTable, functionTable } from './functions';
 import { kubernetesLibrary } from './kubernetes-library';
 import { networkLibrary } from './network-library';
@@ -105,7 +106,8 @@ export function toJson(value: unknown): unknown {
   if (value instanceof CelUint) return toJson(value.value);
   if (value instanceof CelList) return value.toArray().map(toJson);
   if (value instanceof CelMap) {
-    return Object.fromEntries(value.keys().map((key) => [String(key instanceof CelUint ? key.value : key), toJson(value.get(key))]));
+    const name = (key: unknown): string => String(key instanceof CelUint ? key.value : key);
+    return Object.fromEntries(value.keys().map((key) => [name(key), toJson(value.get(key))]));
   }
   return value;
 }

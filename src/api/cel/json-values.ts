@@ -89,8 +89,11 @@ function textReader(format: string): JsonReader {
   switch (format) {
     case 'byte': return special(types.bytes, (text) => base64Bytes(text) ?? fail(`Invalid base64 ${text}`));
     case 'duration': return special(types.duration, (text) => parseDuration(text) ?? fail(`Invalid duration ${text}`));
-    case 'date': return special(types.timestamp, (text) => parseRfc3339(`${text}T00:00:00Z`) ?? fail(`Invalid date format ${text}`));
-    case 'date-time': return special(types.timestamp, (text) => parseRfc3339(text) ?? fail(`Invalid date-time format ${text}`));
+    case 'date':
+      return special(types.timestamp, (text) =>
+        parseRfc3339(`${text}T00:00:00Z`) ?? fail(`Invalid date format ${text}`));
+    case 'date-time':
+      return special(types.timestamp, (text) => parseRfc3339(text) ?? fail(`Invalid date-time format ${text}`));
     default: return { type: types.string, read: plain };
   }
 }

@@ -116,7 +116,8 @@ function queryOf(text: string): EntryMap {
     const [key = '', value = ''] = part.split(/=(.*)/s).map((half) => decodeText(half));
     values.set(key, [...(values.get(key) ?? []), value]);
   }
-  return new EntryMap([...values].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, list]) => [key, new ArrayList(list)] as const));
+  const sorted = [...values].sort(([a], [b]) => (a < b ? -1 : 1));
+  return new EntryMap(sorted.map(([key, list]) => [key, new ArrayList(list)] as const));
 }
 
 function decodeText(text: string): string {
@@ -234,7 +235,8 @@ function compareVersions(left: unknown, right: unknown): number {
 const versionNumber = (index: number) => ([a]: Args): bigint => (a.payload as Version).numbers[index] ?? 0n;
 
 const urls: Library = [
-  ['url(string): url', ([a]) => parseUrl(a) ?? fail(`URL parse error during conversion from string: parse ${JSON.stringify(a)}: invalid URI for request`)],
+  ['url(string): url', ([a]) => parseUrl(a) ?? fail('URL parse error during conversion from string: parse '
+    + `${JSON.stringify(a)}: invalid URI for request`)],
   ['isURL(string): bool', ([a]) => parseUrl(a) !== undefined],
   ['url.getScheme(): string', ([a]) => urlParts(a).scheme],
   ['url.getHost(): string', ([a]) => urlParts(a).host],

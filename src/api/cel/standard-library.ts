@@ -50,7 +50,8 @@ const arithmetic: Library = [
   ['_+_(uint, uint): uint', ([a, b]: Args) => checkedUint((a.value as bigint) + b.value)],
   ['_+_(double, double): double', ([a, b]: Args) => a + b],
   ['_+_(string, string): string', ([a, b]: Args) => a + b, ([a, b]: Args) => textCost(a, b)],
-  ['_+_(bytes, bytes): bytes', ([a, b]: Args) => Uint8Array.from([...a, ...b]), ([a, b]: Args) => Math.ceil((a.length + b.length) / 10)],
+  ['_+_(bytes, bytes): bytes', ([a, b]: Args) => Uint8Array.from([...a, ...b]),
+    ([a, b]: Args) => Math.ceil((a.length + b.length) / 10)],
   ['_+_(list<A>, list<A>): list<A>', (args) => addLists(args as [CelList, CelList])],
   ['_+_(timestamp, duration): timestamp', ([a, b]: Args) => time((a.nanos as bigint) + b.nanos)],
   ['_+_(duration, timestamp): timestamp', ([a, b]: Args) => time((a.nanos as bigint) + b.nanos)],
@@ -166,14 +167,16 @@ export function doubleText(value: number): string {
 }
 
 const conversion: Library = [
-  ...['int', 'uint', 'double', 'string', 'timestamp', 'duration'].map((type) => [`int(${type}): int`, ([a]: Args) => toInt(a)] as const),
+  ...['int', 'uint', 'double', 'string', 'timestamp', 'duration'].map((type) =>
+    [`int(${type}): int`, ([a]: Args) => toInt(a)] as const),
   ...['int', 'uint', 'double', 'string'].map((type) => [`uint(${type}): uint`, ([a]: Args) => toUint(a)] as const),
   ['double(double): double', ([a]: Args) => a],
   ['double(int): double', ([a]: Args) => Number(a)],
   ['double(uint): double', ([a]: Args) => Number(a.value)],
   ['double(string): double', ([a]: Args) => toDouble(a)],
   ['bool(bool): bool', ([a]: Args) => a],
-  ['bool(string): bool', ([a]: Args) => (Object.hasOwn(truths, a) ? truths[a] : fail(`type conversion error from 'string' to 'bool'`))],
+  ['bool(string): bool', ([a]: Args) => (Object.hasOwn(truths, a) ? truths[a]
+    : fail("type conversion error from 'string' to 'bool'"))],
   ['string(string): string', ([a]: Args) => a],
   ['string(bool): string', ([a]: Args) => String(a)],
   ['string(int): string', ([a]: Args) => a.toString()],
@@ -185,7 +188,8 @@ const conversion: Library = [
   ['bytes(bytes): bytes', ([a]: Args) => a],
   ['bytes(string): bytes', ([a]: Args) => utf8Encode(a), ([a]: Args) => textCost(a)],
   ['timestamp(timestamp): timestamp', ([a]: Args) => a],
-  ['timestamp(string): timestamp', ([a]: Args) => parseRfc3339(a) ?? fail(`parsing time ${JSON.stringify(a)}: cannot parse as RFC 3339`)],
+  ['timestamp(string): timestamp', ([a]: Args) => parseRfc3339(a)
+    ?? fail(`parsing time ${JSON.stringify(a)}: cannot parse as RFC 3339`)],
   ['timestamp(int): timestamp', ([a]: Args) => time((a as bigint) * 1_000_000_000n)],
   ['duration(duration): duration', ([a]: Args) => a],
   ['duration(int): duration', ([a]: Args) => span(a)],

@@ -7,7 +7,8 @@ import { utf8Decode, utf8Encode } from '../../base/utf8';
 import { type Library, matchCost, patternOf, textCost } from './functions';
 import { doubleText } from './standard-library';
 import { durationText, timestampText } from './time-values';
-import { ArrayList, CelDuration, CelList, CelMap, CelTimestamp, CelTypeValue, CelUint, fail, isNumber, nameOfType } from './values';
+import { ArrayList, CelDuration, CelList, CelMap, CelTimestamp, CelTypeValue, CelUint, fail, isNumber,
+  nameOfType } from './values';
 
 /** The text as code points, only where counting UTF-16 units would differ. */
 function points(text: string): readonly string[] | string {

@@ -25,7 +25,8 @@ export function parseDuration(text: string): CelDuration | undefined {
     if (match === null || (match[1] === '' && !match[2])) return undefined;
     const unit = unitNanos[match[3] ?? ''] ?? 0n;
     const fraction = (match[2] ?? '').slice(0, 18);
-    nanos += BigInt(match[1] || '0') * unit + (fraction === '' ? 0n : (BigInt(fraction) * unit) / 10n ** BigInt(fraction.length));
+    nanos += BigInt(match[1] || '0') * unit;
+    if (fraction !== '') nanos += (BigInt(fraction) * unit) / 10n ** BigInt(fraction.length);
     at = part.lastIndex;
   }
   return at === 0 ? undefined : new CelDuration(sign === '-' ? -nanos : nanos);

@@ -188,7 +188,8 @@ export function isEqual(a: unknown, b: unknown): boolean {
 /** A text that equal values of a library's type share. */
 function opaqueText({ payload }: CelOpaque): string {
   const comparable = payload as { readonly identity?: string };
-  return comparable.identity ?? JSON.stringify(payload, (_, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value));
+  return comparable.identity
+    ?? JSON.stringify(payload, (_, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value));
 }
 
 function optionalsEqual(a: CelOptional, b: CelOptional): boolean {

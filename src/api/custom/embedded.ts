@@ -67,8 +67,9 @@ function checkTypeMeta(name: 'apiVersion' | 'kind', value: string, path: string,
 
 function checkMetadata(metadata: PlainObject, path: string, errors: FieldError[]): void {
   const { name, labels, annotations } = metadata;
-  if (name !== undefined && typeof name !== 'string') errors.push(wrongType(child(path, 'name'), name, 'string'));
-  else if (name) for (const problem of nameProblems('pathSegment', name)) errors.push(invalid(child(path, 'name'), name, problem));
+  const at = child(path, 'name');
+  if (name !== undefined && typeof name !== 'string') errors.push(wrongType(at, name, 'string'));
+  else if (name) for (const problem of nameProblems('pathSegment', name)) errors.push(invalid(at, name, problem));
   checkTexts(labels, child(path, 'labels'), errors, checkLabels);
   checkTexts(annotations, child(path, 'annotations'), errors, checkAnnotations);
 }

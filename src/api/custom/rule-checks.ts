@@ -76,8 +76,9 @@ function compileProblem(
 /** An error that shows the whole rule, as upstream's internal type has it. */
 function invalidRule(path: string, rule: ValidationRule, detail: string): FieldError {
   const text = (value: string | undefined): string => JSON.stringify(value ?? '');
+  const optional = rule.optionalOldSelf === undefined ? 'null' : String(rule.optionalOldSelf);
   const shown = `{"Rule":${text(rule.rule)},"Message":${text(rule.message)},"MessageExpression":`
     + `${text(rule.messageExpression)},"Reason":${rule.reason === undefined ? 'null' : text(rule.reason)},"FieldPath":`
-    + `${text(rule.fieldPath)},"OptionalOldSelf":${rule.optionalOldSelf === undefined ? 'null' : String(rule.optionalOldSelf)}}`;
+    + `${text(rule.fieldPath)},"OptionalOldSelf":${optional}}`;
   return { type: 'FieldValueInvalid', field: path, body: `Invalid value: ${shown}: ${detail}` };
 }

@@ -100,7 +100,8 @@ function sizeOf(schema: Schema | undefined): Size {
       const longest = values?.length ? Math.max(...values.map((value) => String(value).length)) : undefined;
       const formats: Readonly<Record<string, number>> = { duration: 32, date: 10, 'date-time': 30 };
       // Four bytes for a character, as escaping may need them.
-      return { most: longest ?? (maxLength === undefined ? formats[schema.format ?? ''] ?? maxRequestBytes - 2 : maxLength * 4), schema };
+      const bounded = maxLength === undefined ? formats[schema.format ?? ''] ?? maxRequestBytes - 2 : maxLength * 4;
+      return { most: longest ?? bounded, schema };
     }
     default: return one;
   }
@@ -194,19 +195,27 @@ class Estimate {
     switch (name) {
       case 'matches': return { cost: cost + Math.ceil((first.most + 1) * 0.1) * Math.ceil(second.most * 0.25), size: one };
       case 'find': case 'findAll':
-        return { cost: cost + Math.ceil((first.most + 1) * 0.1) * Math.ceil(second.most * 0.25), size: { most: first.most, item: first } };
-      case 'contains': case 'containsIP': case 'containsCIDR': return { cost: cost + tenth(first) * Math.max(1, tenth(second)), size: one };
+        return {
+          cost: cost + Math.ceil((first.most + 1) * 0.1) * Math.ceil(second.most * 0.25),
+          size: { most: first.most, item: first },
+        };
+      case 'contains': case 'containsIP': case 'containsCIDR':
+        return { cost: cost + tenth(first) * Math.max(1, tenth(second)), size: one };
       case 'startsWith': case 'endsWith': return { cost: cost + tenth(second), size: one };
       case '_==_': case '_!=_': case '_<_': case '_<=_': case '_>_': case '_>=_':
         return { cost: cost + Math.ceil(Math.min(first.most, second.most) * 0.1), size: one };
       case '@in': return { cost: cost + second.most, size: one };
-      case '_+_': return { cost: cost + (first.most > 1 ? tenth(first, second) : 0), size: { most: first.most + second.most, item: largest([first, second].map(itemOf)), schema: first.schema } };
+      case '_+_': {
+        const size = { most: first.most + second.most, item: largest([first, second].map(itemOf)), schema: first.schema };
+        return { cost: cost + (first.most > 1 ? tenth(first, second) : 0), size };
+      }
       case 'split': case 'lowerAscii': case 'upperAscii': case 'trim': case 'replace': case 'substring': case 'string':
       case 'url': case 'ip': case 'cidr': case 'isIP': case 'isCIDR': case 'isURL': case 'quantity': case 'isQuantity':
         return { cost: cost + tenth(first), size: { most: first.most, item: { most: first.most } } };
       case 'isSorted': case 'sum': case 'max': case 'min': case 'indexOf': case 'lastIndexOf': case 'join':
         return { cost: cost + first.most, size: name === 'join' ? { most: maxRequestBytes } : itemOf(first) };
-      case 'intersects': case 'equivalent': return { cost: cost + second.most * (parts[2]?.size.most ?? first.most), size: one };
+      case 'intersects': case 'equivalent':
+        return { cost: cost + second.most * (parts[2]?.size.most ?? first.most), size: one };
       case 'orValue': case 'or': return { cost, size: largest([first, second]) };
       case 'value': case 'dyn': case 'of': case 'optional': return { cost, size: first };
       default: return { cost, size: one };

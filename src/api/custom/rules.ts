@@ -56,8 +56,9 @@ function compileRule(rule: ValidationRule, schema: Schema, { type }: JsonReader)
   const fieldPath = path && 'path' in path ? path.path : '';
   if ((rule.rule ?? '').trim() === '') return { rule, usesOldSelf: false, fieldPath };
   const oldType = rule.optionalOldSelf ? optionalOf(type) : type;
-  const expression = compileExpression(rule.rule, { self: type, oldSelf: oldType });
-  const message = rule.messageExpression ? compileExpression(rule.messageExpression, { self: type, oldSelf: oldType }) : undefined;
+  const variables = { self: type, oldSelf: oldType };
+  const expression = compileExpression(rule.rule, variables);
+  const message = rule.messageExpression ? compileExpression(rule.messageExpression, variables) : undefined;
   const usesOldSelf = !isCompileError(expression) && expression.uses.has('oldSelf');
   return { rule, expression, ...(message ? { message } : {}), usesOldSelf, fieldPath };
 }

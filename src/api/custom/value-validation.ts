@@ -41,6 +41,9 @@ function run(value: unknown, schema: Schema, root: string, before: Before | unde
   return found.errors;
 }
 
+/** How many of upstream's validators count a match for every value, whether they find errors or not. */
+const validatorsPerValue = 4;
+
 type JsonType = 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean' | 'null';
 
 function typeOfValue(value: unknown): JsonType {
@@ -79,7 +82,7 @@ function checkNode(value: unknown, schema: Schema, path: string, before: Before 
     return;
   }
   if (schema.anyOf || schema.oneOf || schema.allOf || schema.not) checkCombinations(value, schema, path, before, into);
-  into.matches += 1;
+  into.matches += validatorsPerValue;
   if (type === 'string') checkText(value as string, schema, path, into);
   else if (type === 'integer' || type === 'number') checkNumber(value as number | bigint, schema, path, into);
   else if (type === 'array') checkList(value as readonly unknown[], schema, path, before, into);
@@ -96,7 +99,7 @@ function checkType(type: JsonType, types: readonly string[], schema: Schema, pat
   // A text with a format is judged by its format alone.
   const byFormat = schema.format && !numeric && (type === 'string' || type === 'array') && isSupportedFormat(schema.format);
   const fits = types.length === 0 || byFormat || types.includes(type) || (type === 'integer' && numeric);
-  if (fits) into.matches += 1;
+  if (fits) into.matches += 2;
   else failType(type, types, path, into);
 }
 
@@ -130,10 +133,8 @@ function checkText(text: string, schema: Schema, path: string, into: Findings): 
     add(into, path, text, `should match '${pattern}'`);
     return;
   }
-  into.matches += 1;
-  if (!format || !isSupportedFormat(format)) return;
-  if (hasFormat(format, text)) into.matches += 1;
-  else into.errors.push(typeInvalid(at(into, path), text, `${where(path)} must be of type ${format}: ${quote(text)}`));
+  if (!format || !isSupportedFormat(format) || hasFormat(format, text)) return;
+  into.errors.push(typeInvalid(at(into, path), text, `${where(path)} must be of type ${format}: ${quote(text)}`));
 }
 
 /** Characters as Go counts runes. */
@@ -147,7 +148,6 @@ function characters(text: string): number {
 
 function checkNumber(value: number | bigint, schema: Schema, path: string, into: Findings): void {
   const { multipleOf, maximum, minimum, exclusiveMaximum, exclusiveMinimum } = schema;
-  const before = into.errors.length;
   if (multipleOf !== undefined && !isMultiple(value, multipleOf)) {
     add(into, path, value, `should be a multiple of ${String(multipleOf)}`);
   }
@@ -157,7 +157,6 @@ function checkNumber(value: number | bigint, schema: Schema, path: string, into:
   if (minimum !== undefined && (exclusiveMinimum ? value <= minimum : value < minimum)) {
     add(into, path, value, `should be greater than ${exclusiveMinimum ? '' : 'or equal to '}${String(minimum)}`);
   }
-  if (into.errors.length === before) into.matches += 1;
 }
 
 function isMultiple(value: number | bigint, factor: number): boolean {
@@ -172,7 +171,6 @@ function isMultiple(value: number | bigint, factor: number): boolean {
 function checkList(
   list: readonly unknown[], schema: Schema, path: string, before: Before | undefined, into: Findings,
 ): void {
-  const count = into.errors.length;
   const items = itemsOf(schema);
   if (items !== undefined) {
     const correlate = correlatedItem(schema, before);
@@ -186,7 +184,6 @@ function checkList(
   if (uniqueItems && list.some((item, i) => list.findIndex((other) => equal(other, item)) < i)) {
     into.errors.push(invalid(at(into, path), '', `${where(path)} shouldn't contain duplicates`));
   }
-  if (into.errors.length === count) into.matches += 1;
 }
 
 /** How to find an item's old value: only lists of type map tell which item is which. */
@@ -205,10 +202,7 @@ export function correlatedItem(
 
 function checkEnum(value: unknown, schema: Schema, path: string, into: Findings): void {
   if (!schema.enum || schema.enum.length === 0) return;
-  if (schema.enum.some((allowed) => equal(allowed, value))) {
-    into.matches += 1;
-    return;
-  }
+  if (schema.enum.some((allowed) => equal(allowed, value))) return;
   const allowed = schema.enum.map((one) => (typeof one === 'string' ? one : goJson(one)));
   into.errors.push(notSupported(at(into, path), value, allowed));
 }
@@ -228,7 +222,6 @@ function checkObject(
       return;
     }
   }
-  const errors = into.errors.length;
   const old = isObject(before?.value) ? before.value : undefined;
   const inner = (name: string): string => (path === '' ? name : `${path}.${name}`);
   const earlier = (name: string): Before | undefined => {
@@ -250,7 +243,6 @@ function checkObject(
   for (const name of schema.required ?? []) {
     if (!Object.hasOwn(object, name)) into.errors.push(required(at(into, `${path}.${name}`)));
   }
-  if (into.errors.length === errors) into.matches += 1;
 }
 
 function checkCombinations(
@@ -277,7 +269,6 @@ function checkCombinations(
     if (valid < found.length) fail(`must validate all the schemas (allOf)${valid === 0 ? '. None validated' : ''}`);
   }
   if (schema.not && branch(schema.not).errors.length === 0) fail('must not validate the schema (not)');
-  into.matches += 1;
 }
 
 type Branch = (alternative: Schema) => Findings;

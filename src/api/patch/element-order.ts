@@ -3,15 +3,25 @@
  * theirs, and the two runs are interleaved by their places in the server's list. Models normalizeElementOrder and
  * mergeSortedSlice of strategicpatch.
  */
-import { fieldOf, isList, isMap, kindOf } from './plain';
+import { PatchFailure, fieldOf, goValue, isList, isMap, kindOf } from './plain';
 import type { PlainMap } from './plain';
-import { PatchFailure, goValue } from './plain';
 import { badKind, directive, noMergeKey } from './strategic-schema';
 
-/** Where an item stands in a list: by merge key for maps, by value for scalars; -1 when it is not there. */
-export function placeOf(list: readonly unknown[], item: unknown, mergeKey: string): number {
-  const wanted = identity(item, mergeKey);
-  return list.findIndex((other) => identity(other, mergeKey) === wanted);
+/** Where the items of a list stand: by merge key for maps, by value for scalars. The first of its likes counts. */
+export class Places {
+  private readonly places = new Map<unknown, number>();
+
+  constructor(list: readonly unknown[], private readonly mergeKey: string) {
+    list.forEach((item, i) => {
+      const key = identity(item, mergeKey);
+      if (!this.places.has(key)) this.places.set(key, i);
+    });
+  }
+
+  /** The place of the item's like; -1 when there is none. */
+  of(item: unknown): number {
+    return this.places.get(identity(item, this.mergeKey)) ?? -1;
+  }
 }
 
 function identity(item: unknown, mergeKey: string): unknown {
@@ -25,9 +35,10 @@ export function partition(
 ): { readonly patchItems: readonly unknown[]; readonly serverOnly: readonly unknown[] } {
   const patchItems: unknown[] = [];
   const serverOnly: unknown[] = [];
+  const places = new Places(by, mergeKey);
   for (const item of list) {
     if (mergeKey !== '') mergeKeyValue(item, mergeKey);
-    (placeOf(by, item, mergeKey) >= 0 ? patchItems : serverOnly).push(item);
+    (places.of(item) >= 0 ? patchItems : serverOnly).push(item);
   }
   return { patchItems, serverOnly };
 }
@@ -47,12 +58,13 @@ export function mergeInOrder(
 ): readonly unknown[] {
   const left = sortByOrder(serverOnly, serverOrder, mergeKey);
   const right = sortByOrder(patchItems, patchOrder, mergeKey);
+  const places = new Places(serverOrder, mergeKey);
   const merged: unknown[] = [];
   let i = 0;
   let j = 0;
   while (i < left.length && j < right.length) {
-    const leftPlace = placeOf(serverOrder, left[i], mergeKey);
-    const rightPlace = placeOf(serverOrder, right[j], mergeKey);
+    const leftPlace = places.of(left[i]);
+    const rightPlace = places.of(right[j]);
     const leftFirst = leftPlace >= 0 && rightPlace >= 0 && leftPlace < rightPlace;
     merged.push(leftFirst ? left[i++] : right[j++]);
   }
@@ -65,8 +77,9 @@ export function sortByOrder(
 ): readonly unknown[] {
   if (mergeKey !== '') [...list, ...order].forEach((item) => mergeKeyValue(item, mergeKey));
   const kept = list.filter((item) => !isDeletion(item));
+  const places = new Places(order, mergeKey);
   const sorted = kept
-    .map((item) => ({ item, place: placeOf(order, item, mergeKey) }))
+    .map((item) => ({ item, place: places.of(item) }))
     .sort((a, b) => a.place - b.place)
     .map(({ item }) => item);
   return [...sorted, ...list.filter(isDeletion)];

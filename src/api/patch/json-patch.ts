@@ -1,7 +1,7 @@
 /**
  * JSON patch (RFC 6902) as the API server applies it, with the error texts and habits of evanphx/json-patch v4:
  * negative list positions count from the end, the root itself cannot be replaced, and `test` of a missing field against
- * null holds. Every operation copies along its path and shares the rest.
+ * null holds. What an operation changes is copied once and from then on changed in place; the rest is shared.
  */
 import { assert } from '../../base/assert';
 import { equal } from '../../base/freeze';
@@ -26,46 +26,91 @@ export function applyJsonPatch(document: PlainMap, patch: unknown): PlainMap | P
       const message = `The allowed maximum operations in a JSON patch is ${maxPatchOperations}, got ${patch.length}`;
       throw new PatchFailure(message, 'size');
     }
-    const copies: Copies = { bytes: 0 };
-    return patch.reduce<PlainMap>((at, operation) => applyOperation(at, operation, copies), document);
+    const draft = new Draft(document);
+    for (const operation of patch) applyOperation(draft, operation);
+    return draft.document;
   });
 }
 
 /** Copies may add up to this much in one patch: the API server's limit on request bodies. */
 const maxCopiedBytes = 3 * 1024 * 1024;
 
-/** How much a patch has copied so far, as JSON. */
-interface Copies {
-  bytes: number;
+/** The document as the patch has made it so far. */
+class Draft {
+  document: PlainMap;
+  /** Containers that this patch has made, which nobody else holds. */
+  private readonly own = new Set<unknown>();
+  /** How much the patch has copied so far, as JSON. */
+  private copiedBytes = 0;
+
+  constructor(document: PlainMap) {
+    this.document = document;
+  }
+
+  /** The container at the end of a way that exists, to be changed in place. */
+  open(way: readonly string[]): Record<string, unknown> | unknown[] {
+    let at = this.owned(this.document);
+    assert(!Array.isArray(at), 'a patch keeps the root an object');
+    this.document = at;
+    for (const step of way) {
+      const inner: Record<string, unknown> | unknown[] =
+        this.owned(Array.isArray(at) ? at[positionOf(step) ?? -1] : fieldOf(at, step));
+      if (Array.isArray(at)) at[positionOf(step) ?? -1] = inner;
+      else setField(at, step, inner);
+      at = inner;
+    }
+    return at;
+  }
+
+  /** A copy of a value of the document; copies may add up to so much in one patch. */
+  copied(value: unknown): unknown {
+    this.copiedBytes += utf8Length(goJson(value));
+    if (this.copiedBytes > maxCopiedBytes) {
+      const message = `Unable to complete the copy, the accumulated size increase of copy is ${this.copiedBytes}, `
+        + `exceeding the limit ${maxCopiedBytes}`;
+      throw new PatchFailure(message, 'content');
+    }
+    return this.separate(value);
+  }
+
+  /** The value with copies in place of what later operations would change in place. */
+  private separate(value: unknown): unknown {
+    if (!this.own.has(value)) return value;
+    if (isList(value)) return value.map((item) => this.separate(item));
+    return Object.fromEntries(Object.entries(value as PlainMap).map(([key, inner]) => [key, this.separate(inner)]));
+  }
+
+  private owned(value: unknown): Record<string, unknown> | unknown[] {
+    assert(isContainer(value), 'the way to a container leads through containers');
+    if (this.own.has(value)) return value as Record<string, unknown> | unknown[];
+    const copy = isList(value) ? value.slice() : Object.fromEntries(fieldsOf(value));
+    this.own.add(copy);
+    return copy;
+  }
 }
 
-function copied(value: unknown, copies: Copies): unknown {
-  copies.bytes += utf8Length(goJson(value));
-  if (copies.bytes <= maxCopiedBytes) return value;
-  const message = `Unable to complete the copy, the accumulated size increase of copy is ${copies.bytes}, `
-    + `exceeding the limit ${maxCopiedBytes}`;
-  throw new PatchFailure(message, 'content');
-}
-
-function applyOperation(document: PlainMap, operation: unknown, copies: Copies): PlainMap {
+function applyOperation(draft: Draft, operation: unknown): void {
   const op = isMap(operation) ? fieldOf(operation, 'op') : undefined;
   if (!isMap(operation) || typeof op !== 'string') throw new PatchFailure('Unexpected kind: unknown', 'content');
   switch (op) {
     case 'add':
-      return add(document, pathOf(operation, op), valueOf(operation));
+      return add(draft, pathOf(operation, op), valueOf(operation));
     case 'remove':
-      return remove(document, pathOf(operation, op), op);
+      return remove(draft, pathOf(operation, op), op);
     case 'replace':
-      return replace(document, pathOf(operation, op), valueOf(operation));
+      return replace(draft, pathOf(operation, op), valueOf(operation));
     case 'move': {
       const from = fromOf(operation, op);
-      const value = read(document, from, op);
-      return add(remove(document, from, op), pathOf(operation, op), value, op);
+      const value = read(draft.document, from, op);
+      remove(draft, from, op);
+      return add(draft, pathOf(operation, op), value, op);
     }
-    case 'copy':
-      return add(document, pathOf(operation, op), copied(read(document, fromOf(operation, op), op), copies), op);
+    case 'copy': {
+      const value = draft.copied(read(draft.document, fromOf(operation, op), op));
+      return add(draft, pathOf(operation, op), value, op);
+    }
     case 'test':
-      return test(document, pathOf(operation, op), valueOf(operation));
+      return test(draft.document, pathOf(operation, op), valueOf(operation));
     default:
       throw new PatchFailure(`Unexpected kind: ${op}`, 'content');
   }
@@ -127,57 +172,59 @@ function located(document: PlainMap, pointer: string, missing: string): Located 
   return { parent, steps };
 }
 
-function add(document: PlainMap, pointer: string, value: unknown, op = 'add'): PlainMap {
+function add(draft: Draft, pointer: string, value: unknown, op = 'add'): void {
   const missing = op === 'add'
     ? `add operation does not apply: doc is missing path: "${pointer}"`
     : `${op} operation does not apply: doc is missing destination path: ${pointer}`;
-  const { parent, steps } = located(document, pointer, missing);
+  const { steps } = located(draft.document, pointer, missing);
   const key = steps.at(-1) ?? '';
   const fail = (why: string): never => {
     throw new PatchFailure(`error in ${op} for path: '${pointer}': ${why}`, 'content');
   };
-  if (isMap(parent)) return write(document, steps, withField(parent, key, value));
-  if (key === '-') return write(document, steps, [...parent, value]);
+  const parent = draft.open(steps.slice(0, -1));
+  if (!Array.isArray(parent)) return setField(parent, key, value);
+  if (key === '-') return void parent.push(value);
   const position = positionOf(key) ?? fail(`value was not a proper array index: '${key}': ${atoiError(key)}`);
   const at = position < 0 ? position + parent.length + 1 : position;
   if (at < 0 || at > parent.length) fail(invalidIndex(position));
-  return write(document, steps, [...parent.slice(0, at), value, ...parent.slice(at)]);
+  parent.splice(at, 0, value);
 }
 
-function remove(document: PlainMap, pointer: string, op: string): PlainMap {
+function remove(draft: Draft, pointer: string, op: string): void {
   const missing = op === 'remove'
     ? `remove operation does not apply: doc is missing path: "${pointer}"`
     : `${op} operation does not apply: doc is missing from path: ${pointer}`;
-  const { parent, steps } = located(document, pointer, missing);
+  const { steps } = located(draft.document, pointer, missing);
   const key = steps.at(-1) ?? '';
   const fail = (why: string): never => {
     throw new PatchFailure(`error in ${op} for path: '${pointer}': ${why}`, 'content');
   };
-  if (isMap(parent)) {
+  const parent = draft.open(steps.slice(0, -1));
+  if (!Array.isArray(parent)) {
     if (!Object.hasOwn(parent, key)) fail(`unable to remove nonexistent key: ${key}: missing value`);
-    const fields = fieldsOf(parent);
-    fields.delete(key);
-    return write(document, steps, Object.fromEntries(fields));
+    delete parent[key];
+    return;
   }
   const position = positionOf(key) ?? fail(atoiError(key));
   const at = position < 0 ? position + parent.length : position;
   if (at < 0 || at >= parent.length) fail(invalidIndex(position));
-  return write(document, steps, [...parent.slice(0, at), ...parent.slice(at + 1)]);
+  parent.splice(at, 1);
 }
 
-function replace(document: PlainMap, pointer: string, value: unknown): PlainMap {
+function replace(draft: Draft, pointer: string, value: unknown): void {
   const missing = `replace operation does not apply: doc is missing path: ${pointer}`;
-  const { parent, steps } = located(document, pointer, missing);
+  const { steps } = located(draft.document, pointer, missing);
   const key = steps.at(-1) ?? '';
   const noKey = `replace operation does not apply: doc is missing key: ${pointer}: missing value`;
-  if (isMap(parent)) {
+  const parent = draft.open(steps.slice(0, -1));
+  if (!Array.isArray(parent)) {
     if (!Object.hasOwn(parent, key)) throw new PatchFailure(noKey, 'content');
-    return write(document, steps, withField(parent, key, value));
+    return setField(parent, key, value);
   }
   const position = positionOf(key);
   const at = position !== undefined && position < 0 ? position + parent.length : position;
   if (at === undefined || at < 0 || at >= parent.length) throw new PatchFailure(noKey, 'content');
-  return write(document, steps, parent.map((item, i) => (i === at ? value : item)));
+  parent[at] = value;
 }
 
 function read(document: PlainMap, pointer: string, op: string): unknown {
@@ -196,7 +243,7 @@ function read(document: PlainMap, pointer: string, op: string): unknown {
   return at >= 0 && at < parent.length ? parent[at] : fail(invalidIndex(position));
 }
 
-function test(document: PlainMap, pointer: string, expected: unknown): PlainMap {
+function test(document: PlainMap, pointer: string, expected: unknown): void {
   const { parent, steps } = located(document, pointer, `test operation does not apply: is missing path: ${pointer}`);
   const key = steps.at(-1) ?? '';
   let actual: unknown;
@@ -208,30 +255,14 @@ function test(document: PlainMap, pointer: string, expected: unknown): PlainMap 
     if (problem !== '') throw new PatchFailure(`error in test for path: '${pointer}': ${problem}`, 'content');
     actual = parent.at(position ?? 0);
   }
-  if (equal(actual ?? null, expected)) return document;
+  if (equal(actual ?? null, expected)) return;
   throw new PatchFailure(`testing value ${pointer} failed: test failed`, 'content');
 }
 
-/** Writes a changed container back along the way to it. */
-function write(document: PlainMap, steps: readonly string[], parent: Container): PlainMap {
-  const changed = writeInto(document, steps.slice(0, -1), parent);
-  assert(isMap(changed), 'a patch keeps the root an object');
-  return changed;
-}
-
-function writeInto(at: unknown, way: readonly string[], value: Container): unknown {
-  const step = way[0];
-  if (step === undefined) return value;
-  if (isMap(at)) return withField(at, step, writeInto(fieldOf(at, step), way.slice(1), value));
-  assert(isList(at), 'the way to a container leads through containers');
-  const position = positionOf(step);
-  return at.map((item, i) => (i === position ? writeInto(item, way.slice(1), value) : item));
-}
-
-function withField(object: PlainMap, name: string, value: unknown): PlainMap {
-  const fields = fieldsOf(object);
-  fields.set(name, value);
-  return Object.fromEntries(fields);
+/** Sets a field of an object, also one that is named like something that objects inherit. */
+function setField(object: Record<string, unknown>, name: string, value: unknown): void {
+  if (name !== '__proto__') object[name] = value;
+  else Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true });
 }
 
 function atoiError(text: string): string {

@@ -229,16 +229,15 @@ function mergeList(
 function applyItemDirectives(
   original: readonly PlainMap[], patch: readonly PlainMap[], mergeKey: string,
 ): { readonly base: readonly PlainMap[]; readonly items: readonly PlainMap[] } {
-  let base = original;
   let replace = false;
+  const deleted = new Set<unknown>();
   const items: PlainMap[] = [];
   for (const item of patch) {
     const value = fieldOf(item, directive);
     if (value === undefined) {
       items.push(item);
     } else if (value === 'delete') {
-      const key = mergeKeyValue(item, mergeKey);
-      base = base.filter((old) => fieldOf(old, mergeKey) !== key);
+      deleted.add(mergeKeyValue(item, mergeKey));
     } else if (value === 'replace') {
       replace = true;
     } else if (value === 'merge') {
@@ -247,19 +246,29 @@ function applyItemDirectives(
       throw badDirective(value, item);
     }
   }
-  return replace ? { base: items, items: [] } : { base, items };
+  if (replace) return { base: items, items: [] };
+  return { base: deleted.size === 0 ? original : original.filter((old) => !deleted.has(fieldOf(old, mergeKey))), items };
 }
 
 function mergeItems(
   base: readonly PlainMap[], items: readonly PlainMap[], mergeKey: string, type: FieldType, target: MergeTarget,
 ): readonly unknown[] {
   const merged: unknown[] = base.slice();
+  const places = new Map<unknown, number>();
+  const note = (item: unknown, i: number): void => {
+    const key = isMap(item) ? fieldOf(item, mergeKey) : undefined;
+    if (key !== undefined && !places.has(key)) places.set(key, i);
+  };
+  merged.forEach(note);
   for (const item of items) {
-    const key = mergeKeyValue(item, mergeKey);
-    const at = merged.findIndex((old) => isMap(old) && fieldOf(old, mergeKey) === key);
-    const old = merged[at];
-    if (isMap(old)) merged[at] = mergeMap(old, item, type, target);
-    else merged.push(target === 'object' ? withoutDirectives(item) : item);
+    const at = places.get(mergeKeyValue(item, mergeKey));
+    const old = at === undefined ? undefined : merged[at];
+    if (at !== undefined && isMap(old)) {
+      merged[at] = mergeMap(old, item, type, target);
+      continue;
+    }
+    merged.push(target === 'object' ? withoutDirectives(item) : item);
+    note(merged.at(-1), merged.length - 1);
   }
   return merged;
 }

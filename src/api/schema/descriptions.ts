@@ -21,11 +21,11 @@ AppArmorProfile:4k localhostProfile:4i type:4j=Localhost|RuntimeDefault|Unconfin
 ApplyConfiguration:4m expression:4l
 AttachedVolume:4p devicePath:4n name:4o
 AuditAnnotation:4s key:4q valueExpression:4r
-AutoscalingV1CrossVersionObjectReference:d0 apiVersion:cx kind:cy name:cz
-AutoscalingV1HorizontalPodAutoscaler:od metadata:oa spec:ob status:oc
-AutoscalingV1HorizontalPodAutoscalerList:of items:oe metadata:fz
-AutoscalingV1HorizontalPodAutoscalerSpec:ok maxReplicas:og minReplicas:oh scaleTargetRef:oi targetCPUUtilizationPercentage:oj
-AutoscalingV1HorizontalPodAutoscalerStatus:oq currentCPUUtilizationPercentage:ol currentReplicas:om desiredReplicas:on lastScaleTime:oo observedGeneration:op
+AutoscalingV1CrossVersionObjectReference:d8 apiVersion:d5 kind:d6 name:d7
+AutoscalingV1HorizontalPodAutoscaler:os metadata:op spec:oq status:or
+AutoscalingV1HorizontalPodAutoscalerList:ou items:ot metadata:g7
+AutoscalingV1HorizontalPodAutoscalerSpec:oz maxReplicas:ov minReplicas:ow scaleTargetRef:ox targetCPUUtilizationPercentage:oy
+AutoscalingV1HorizontalPodAutoscalerStatus:p5 currentCPUUtilizationPercentage:p0 currentReplicas:p1 desiredReplicas:p2 lastScaleTime:p3 observedGeneration:p4
 AzureDiskVolumeSource:4z cachingMode:4t=None|ReadOnly|ReadWrite diskName:4u diskURI:4v fsType:4w kind:4x readOnly:4y
 AzureFilePersistentVolumeSource:54 readOnly:50 secretName:51 secretNamespace:52 shareName:53
 AzureFileVolumeSource:54 readOnly:50 secretName:55 shareName:56
@@ -39,549 +39,549 @@ CSINode:5z metadata:5x spec:5y
 CSINodeDriver:64 allocatable:60 name:61 nodeID:62 topologyKeys:63
 CSINodeList:66 items:65 metadata:3h
 CSINodeSpec:68 drivers:67
-CSIPersistentVolumeSource:6i controllerExpandSecretRef:69 controllerPublishSecretRef:6a driver:6b fsType:6c nodeExpandSecretRef:6d nodePublishSecretRef:6e nodeStageSecretRef:6f readOnly:6g volumeHandle:6h
-CSIStorageCapacity:6o capacity:6j maximumVolumeSize:6k metadata:6l nodeTopology:6m storageClassName:6n
-CSIStorageCapacityList:6q items:6p metadata:3h
-CSIVolumeSource:6v driver:6r fsType:6s nodePublishSecretRef:6t readOnly:6u
-Capabilities:6y add:6w drop:6x
-CapacityRequestPolicy:72 default:6z validRange:70 validValues:71
-CapacityRequestPolicyRange:76 max:73 min:74 step:75
-CapacityRequirements:77
-CephFSPersistentVolumeSource:7e monitors:78 path:79 readOnly:7a secretFile:7b secretRef:7c user:7d
-CephFSVolumeSource:7e monitors:78 path:79 readOnly:7a secretFile:7b secretRef:7c user:7f
-CertificateSigningRequest:7i spec:7g status:7h
-CertificateSigningRequestCondition:7p lastTransitionTime:7j lastUpdateTime:7k message:7l reason:7m status:7n type:7o
-CertificateSigningRequestList:7r items:7q
-CertificateSigningRequestSpec:7z expirationSeconds:7s groups:7t request:7u signerName:7v uid:7w usages:7x=any|cert·sign|client·auth|code·signing|content·commitment|crl·sign|data·encipherment|decipher·only|digital·signature|email·protection|encipher·only|ipsec·end·system|ipsec·tunnel|ipsec·user|key·agreement|key·encipherment|microsoft·sgc|netscape·sgc|ocsp·signing|s/mime|server·auth|signing|timestamping username:7y
-CertificateSigningRequestStatus:82 certificate:80 conditions:81
-CinderPersistentVolumeSource:87 fsType:83 readOnly:84 secretRef:85 volumeID:86
-CinderVolumeSource:87 fsType:88 readOnly:89 secretRef:8a volumeID:86
-ClientIPConfig:8c timeoutSeconds:8b
-ClusterRole:8g aggregationRule:8d metadata:8e rules:8f
-ClusterRoleBinding:8j metadata:8e roleRef:8h subjects:8i
-ClusterRoleBindingList:8l items:8k metadata:8e
-ClusterRoleList:8n items:8m metadata:8e
-ClusterTrustBundleProjection:8t labelSelector:8o name:8p optional:8q path:8r signerName:8s
-ComponentCondition:8y error:8u message:8v status:8w type:8x
-ComponentStatus:90 conditions:8z metadata:w
-ComponentStatusList:92 items:91 metadata:16
-Condition:99 lastTransitionTime:93 message:94 observedGeneration:95 reason:96 status:97 type:98
-ConfigMap:9b immutable:9a metadata:w
-ConfigMapEnvSource:9e name:9c optional:9d
-ConfigMapKeySelector:9h key:9f name:9c optional:9g
-ConfigMapList:9k items:9i metadata:9j
-ConfigMapNodeConfigSource:9q kubeletConfigKey:9l name:9m namespace:9n resourceVersion:9o uid:9p
-ConfigMapProjection:9t items:9r name:9c optional:9s
-ConfigMapVolumeSource:9v defaultMode:9u items:9r name:9c optional:9s
-Container:al args:9w command:9x env:9y envFrom:9z image:a0 imagePullPolicy:a1=Always|IfNotPresent|Never lifecycle:a2 livenessProbe:a3 name:a4 ports:a5 readinessProbe:a6 resizePolicy:a7 resources:a8 restartPolicy:a9 restartPolicyRules:aa securityContext:ab startupProbe:ac stdin:ad stdinOnce:ae terminationMessagePath:af terminationMessagePolicy:ag=FallbackToLogsOnError|File tty:ah volumeDevices:ai volumeMounts:aj workingDir:ak
-ContainerExtendedResourceRequest:ap containerName:am requestName:an resourceName:ao
-ContainerImage:as names:aq sizeBytes:ar
-ContainerPort:ay containerPort:at hostIP:au hostPort:av name:aw protocol:ax=SCTP|TCP|UDP
-ContainerResizePolicy:b1 resourceName:az restartPolicy:b0
-ContainerResourceMetricSource:1qv container:1qs name:1qt target:1qu
-ContainerResourceMetricStatus:1qx container:1qs current:1qw name:1qt
-ContainerRestartRule:b4 action:b2 exitCodes:b3
-ContainerRestartRuleOnExitCodes:b7 operator:b5 values:b6
-ContainerState:bb running:b8 terminated:b9 waiting:ba
-ContainerStateRunning:bd startedAt:bc
-ContainerStateTerminated:bl containerID:be exitCode:bf finishedAt:bg message:bh reason:bi signal:bj startedAt:bk
-ContainerStateWaiting:bo message:bm reason:bn
-ContainerStatus:c3 allocatedResourcesStatus:bp containerID:bq image:br imageID:bs lastState:bt name:bu ready:bv resources:bw restartCount:bx started:by state:bz stopSignal:c0=SIGABRT|SIGALRM|SIGBUS|SIGCHLD|SIGCLD|SIGCONT|SIGFPE|SIGHUP|SIGILL|SIGINT|SIGIO|SIGIOT|SIGKILL|SIGPIPE|SIGPOLL|SIGPROF|SIGPWR|SIGQUIT|SIGRTMAX|SIGRTMAX-1|SIGRTMAX-10|SIGRTMAX-11|SIGRTMAX-12|SIGRTMAX-13|SIGRTMAX-14|SIGRTMAX-2|SIGRTMAX-3|SIGRTMAX-4|SIGRTMAX-5|SIGRTMAX-6|SIGRTMAX-7|SIGRTMAX-8|SIGRTMAX-9|SIGRTMIN|SIGRTMIN+1|SIGRTMIN+10|SIGRTMIN+11|SIGRTMIN+12|SIGRTMIN+13|SIGRTMIN+14|SIGRTMIN+15|SIGRTMIN+2|SIGRTMIN+3|SIGRTMIN+4|SIGRTMIN+5|SIGRTMIN+6|SIGRTMIN+7|SIGRTMIN+8|SIGRTMIN+9|SIGSEGV|SIGSTKFLT|SIGSTOP|SIGSYS|SIGTERM|SIGTRAP|SIGTSTP|SIGTTIN|SIGTTOU|SIGURG|SIGUSR1|SIGUSR2|SIGVTALRM|SIGWINCH|SIGXCPU|SIGXFSZ user:c1 volumeMounts:c2
-ContainerUser:c5 linux:c4
-ControllerRevision:c8 data:c6 metadata:w revision:c7
-ControllerRevisionList:ca items:c9 metadata:9j
-Counter:cc value:cb
-CounterSet:ce name:cd
-CronJob:ch metadata:w spec:cf status:cg
-CronJobList:cj items:ci metadata:1y
-CronJobSpec:cs concurrencyPolicy:ck=Allow|Forbid|Replace failedJobsHistoryLimit:cl jobTemplate:cm schedule:cn startingDeadlineSeconds:co successfulJobsHistoryLimit:cp suspend:cq timeZone:cr
-CronJobStatus:cw active:ct lastScheduleTime:cu lastSuccessfulTime:cv
-CrossVersionObjectReference:d0 apiVersion:cx kind:cy name:cz
-CustomResourceColumnDefinition:d7 description:d1 format:d2 jsonPath:d3 name:d4 priority:d5 type:d6
-CustomResourceConversion:da strategy:d8 webhook:d9
-CustomResourceDefinition:de metadata:db spec:dc status:dd
-CustomResourceDefinitionCondition:dk lastTransitionTime:df message:dg observedGeneration:95 reason:dh status:di type:dj
-CustomResourceDefinitionList:dm items:dl metadata:db
-CustomResourceDefinitionNames:dt categories:dn kind:do listKind:dp plural:dq shortNames:dr singular:ds
-CustomResourceDefinitionSpec:e0 conversion:du group:dv names:dw preserveUnknownFields:dx scope:dy versions:dz
-CustomResourceDefinitionStatus:e5 acceptedNames:e1 conditions:e2 observedGeneration:e3 storedVersions:e4
-CustomResourceDefinitionVersion:ef additionalPrinterColumns:e6 deprecated:e7 deprecationWarning:e8 name:e9 schema:ea selectableFields:eb served:ec storage:ed subresources:ee
-CustomResourceSubresourceScale:ej labelSelectorPath:eg specReplicasPath:eh statusReplicasPath:ei
-CustomResourceSubresources:em scale:ek status:el
-CustomResourceValidation:eo openAPIV3Schema:en
-DaemonEndpoint:eq Port:ep
-DaemonSet:et metadata:w spec:er status:es
-DaemonSetCondition:ey lastTransitionTime:3a message:eu reason:ev status:ew type:ex
-DaemonSetList:f0 items:ez metadata:1y
-DaemonSetSpec:f6 minReadySeconds:f1 revisionHistoryLimit:f2 selector:f3 template:f4 updateStrategy:f5
-DaemonSetStatus:fh collisionCount:f7 conditions:f8 currentNumberScheduled:f9 desiredNumberScheduled:fa numberAvailable:fb numberMisscheduled:fc numberReady:fd numberUnavailable:fe observedGeneration:ff updatedNumberScheduled:fg
-DaemonSetUpdateStrategy:fk rollingUpdate:fi type:fj=OnDelete|RollingUpdate
-DeleteOptions:fr apiVersion:2k dryRun:fl gracePeriodSeconds:fm ignoreStoreReadErrorWithClusterBreakingPotential:fn kind:2l orphanDependents:fo preconditions:fp propagationPolicy:fq
-Deployment:fu metadata:w spec:fs status:ft
-DeploymentCondition:fx lastTransitionTime:3a lastUpdateTime:fv message:eu reason:ev status:ew type:fw
-DeploymentList:g0 items:fy metadata:fz
-DeploymentSpec:g9 minReadySeconds:g1 paused:g2 progressDeadlineSeconds:g3 replicas:g4 revisionHistoryLimit:g5 selector:g6 strategy:g7 template:g8
-DeploymentStatus:gj availableReplicas:ga collisionCount:gb conditions:gc observedGeneration:gd readyReplicas:ge replicas:gf terminatingReplicas:gg unavailableReplicas:gh updatedReplicas:gi
-DeploymentStrategy:gm rollingUpdate:gk type:gl=Recreate|RollingUpdate
-Device:gx allNodes:gn allowMultipleAllocations:go bindingConditions:gp bindingFailureConditions:gq bindsToNode:gr consumesCounters:gs name:gt nodeName:gu nodeSelector:gv taints:gw
-DeviceAllocationConfiguration:h1 opaque:gy requests:gz source:h0=FromClaim|FromClass
-DeviceAllocationResult:h4 config:h2 results:h3
-DeviceAttribute:hd bool:h5 bools:h6 int:h7 ints:h8 string:h9 strings:ha version:hb versions:hc
-DeviceCapacity:hg requestPolicy:he value:hf
-DeviceClaim:hk config:hh constraints:hi requests:hj
-DeviceClaimConfiguration:hm opaque:gy requests:hl
-DeviceClass:ho metadata:2d spec:hn
-DeviceClassConfiguration:hp opaque:gy
-DeviceClassList:hs items:hq metadata:hr
-DeviceClassSpec:hw config:ht extendedResourceName:hu selectors:hv
-DeviceConstraint:i0 distinctAttribute:hx matchAttribute:hy requests:hz
-DeviceCounterConsumption:i2 counterSet:i1
-DeviceRequest:i6 exactly:i3 firstAvailable:i4 name:i5
-DeviceRequestAllocationResult:id adminAccess:i7 bindingConditions:i8 bindingFailureConditions:i9 device:48 driver:49 pool:4b request:ia shareID:ib tolerations:ic
-DeviceSelector:if cel:ie
-DeviceSubRequest:in allocationMode:ig=All|ExactCount capacity:ih count:ii deviceClassName:ij name:ik selectors:il tolerations:im
-DeviceTaint:is effect:io=NoExecute|NoSchedule|None key:ip timeAdded:iq value:ir
-DeviceToleration:iy effect:it=NoExecute|NoSchedule|None key:iu operator:iv=Equal|Exists tolerationSeconds:iw value:ix
+CSIPersistentVolumeSource:6j controllerExpandSecretRef:69 controllerPublishSecretRef:6a driver:6b fsType:6c nodeExpandSecretRef:6d nodePublishSecretRef:6e nodeStageSecretRef:6f readOnly:6g volumeAttributes:6h volumeHandle:6i
+CSIStorageCapacity:6p capacity:6k maximumVolumeSize:6l metadata:6m nodeTopology:6n storageClassName:6o
+CSIStorageCapacityList:6r items:6q metadata:3h
+CSIVolumeSource:6x driver:6s fsType:6t nodePublishSecretRef:6u readOnly:6v volumeAttributes:6w
+Capabilities:70 add:6y drop:6z
+CapacityRequestPolicy:74 default:71 validRange:72 validValues:73
+CapacityRequestPolicyRange:78 max:75 min:76 step:77
+CapacityRequirements:7a requests:79
+CephFSPersistentVolumeSource:7h monitors:7b path:7c readOnly:7d secretFile:7e secretRef:7f user:7g
+CephFSVolumeSource:7h monitors:7b path:7c readOnly:7d secretFile:7e secretRef:7f user:7i
+CertificateSigningRequest:7l spec:7j status:7k
+CertificateSigningRequestCondition:7s lastTransitionTime:7m lastUpdateTime:7n message:7o reason:7p status:7q type:7r
+CertificateSigningRequestList:7u items:7t
+CertificateSigningRequestSpec:83 expirationSeconds:7v extra:7w groups:7x request:7y signerName:7z uid:80 usages:81=any|cert·sign|client·auth|code·signing|content·commitment|crl·sign|data·encipherment|decipher·only|digital·signature|email·protection|encipher·only|ipsec·end·system|ipsec·tunnel|ipsec·user|key·agreement|key·encipherment|microsoft·sgc|netscape·sgc|ocsp·signing|s/mime|server·auth|signing|timestamping username:82
+CertificateSigningRequestStatus:86 certificate:84 conditions:85
+CinderPersistentVolumeSource:8b fsType:87 readOnly:88 secretRef:89 volumeID:8a
+CinderVolumeSource:8b fsType:8c readOnly:8d secretRef:8e volumeID:8a
+ClientIPConfig:8g timeoutSeconds:8f
+ClusterRole:8k aggregationRule:8h metadata:8i rules:8j
+ClusterRoleBinding:8n metadata:8i roleRef:8l subjects:8m
+ClusterRoleBindingList:8p items:8o metadata:8i
+ClusterRoleList:8r items:8q metadata:8i
+ClusterTrustBundleProjection:8x labelSelector:8s name:8t optional:8u path:8v signerName:8w
+ComponentCondition:92 error:8y message:8z status:90 type:91
+ComponentStatus:94 conditions:93 metadata:w
+ComponentStatusList:96 items:95 metadata:16
+Condition:9d lastTransitionTime:97 message:98 observedGeneration:99 reason:9a status:9b type:9c
+ConfigMap:9h binaryData:9e data:9f immutable:9g metadata:w
+ConfigMapEnvSource:9k name:9i optional:9j
+ConfigMapKeySelector:9n key:9l name:9i optional:9m
+ConfigMapList:9q items:9o metadata:9p
+ConfigMapNodeConfigSource:9w kubeletConfigKey:9r name:9s namespace:9t resourceVersion:9u uid:9v
+ConfigMapProjection:9z items:9x name:9i optional:9y
+ConfigMapVolumeSource:a1 defaultMode:a0 items:9x name:9i optional:9y
+Container:ar args:a2 command:a3 env:a4 envFrom:a5 image:a6 imagePullPolicy:a7=Always|IfNotPresent|Never lifecycle:a8 livenessProbe:a9 name:aa ports:ab readinessProbe:ac resizePolicy:ad resources:ae restartPolicy:af restartPolicyRules:ag securityContext:ah startupProbe:ai stdin:aj stdinOnce:ak terminationMessagePath:al terminationMessagePolicy:am=FallbackToLogsOnError|File tty:an volumeDevices:ao volumeMounts:ap workingDir:aq
+ContainerExtendedResourceRequest:av containerName:as requestName:at resourceName:au
+ContainerImage:ay names:aw sizeBytes:ax
+ContainerPort:b4 containerPort:az hostIP:b0 hostPort:b1 name:b2 protocol:b3=SCTP|TCP|UDP
+ContainerResizePolicy:b7 resourceName:b5 restartPolicy:b6
+ContainerResourceMetricSource:1sb container:1s8 name:1s9 target:1sa
+ContainerResourceMetricStatus:1sd container:1s8 current:1sc name:1s9
+ContainerRestartRule:ba action:b8 exitCodes:b9
+ContainerRestartRuleOnExitCodes:bd operator:bb values:bc
+ContainerState:bh running:be terminated:bf waiting:bg
+ContainerStateRunning:bj startedAt:bi
+ContainerStateTerminated:br containerID:bk exitCode:bl finishedAt:bm message:bn reason:bo signal:bp startedAt:bq
+ContainerStateWaiting:bu message:bs reason:bt
+ContainerStatus:ca allocatedResources:bv allocatedResourcesStatus:bw containerID:bx image:by imageID:bz lastState:c0 name:c1 ready:c2 resources:c3 restartCount:c4 started:c5 state:c6 stopSignal:c7=SIGABRT|SIGALRM|SIGBUS|SIGCHLD|SIGCLD|SIGCONT|SIGFPE|SIGHUP|SIGILL|SIGINT|SIGIO|SIGIOT|SIGKILL|SIGPIPE|SIGPOLL|SIGPROF|SIGPWR|SIGQUIT|SIGRTMAX|SIGRTMAX-1|SIGRTMAX-10|SIGRTMAX-11|SIGRTMAX-12|SIGRTMAX-13|SIGRTMAX-14|SIGRTMAX-2|SIGRTMAX-3|SIGRTMAX-4|SIGRTMAX-5|SIGRTMAX-6|SIGRTMAX-7|SIGRTMAX-8|SIGRTMAX-9|SIGRTMIN|SIGRTMIN+1|SIGRTMIN+10|SIGRTMIN+11|SIGRTMIN+12|SIGRTMIN+13|SIGRTMIN+14|SIGRTMIN+15|SIGRTMIN+2|SIGRTMIN+3|SIGRTMIN+4|SIGRTMIN+5|SIGRTMIN+6|SIGRTMIN+7|SIGRTMIN+8|SIGRTMIN+9|SIGSEGV|SIGSTKFLT|SIGSTOP|SIGSYS|SIGTERM|SIGTRAP|SIGTSTP|SIGTTIN|SIGTTOU|SIGURG|SIGUSR1|SIGUSR2|SIGVTALRM|SIGWINCH|SIGXCPU|SIGXFSZ user:c8 volumeMounts:c9
+ContainerUser:cc linux:cb
+ControllerRevision:cf data:cd metadata:w revision:ce
+ControllerRevisionList:ch items:cg metadata:9p
+Counter:cj value:ci
+CounterSet:cm counters:ck name:cl
+CronJob:cp metadata:w spec:cn status:co
+CronJobList:cr items:cq metadata:1y
+CronJobSpec:d0 concurrencyPolicy:cs=Allow|Forbid|Replace failedJobsHistoryLimit:ct jobTemplate:cu schedule:cv startingDeadlineSeconds:cw successfulJobsHistoryLimit:cx suspend:cy timeZone:cz
+CronJobStatus:d4 active:d1 lastScheduleTime:d2 lastSuccessfulTime:d3
+CrossVersionObjectReference:d8 apiVersion:d5 kind:d6 name:d7
+CustomResourceColumnDefinition:df description:d9 format:da jsonPath:db name:dc priority:dd type:de
+CustomResourceConversion:di strategy:dg webhook:dh
+CustomResourceDefinition:dm metadata:dj spec:dk status:dl
+CustomResourceDefinitionCondition:ds lastTransitionTime:dn message:do observedGeneration:99 reason:dp status:dq type:dr
+CustomResourceDefinitionList:du items:dt metadata:dj
+CustomResourceDefinitionNames:e1 categories:dv kind:dw listKind:dx plural:dy shortNames:dz singular:e0
+CustomResourceDefinitionSpec:e8 conversion:e2 group:e3 names:e4 preserveUnknownFields:e5 scope:e6 versions:e7
+CustomResourceDefinitionStatus:ed acceptedNames:e9 conditions:ea observedGeneration:eb storedVersions:ec
+CustomResourceDefinitionVersion:en additionalPrinterColumns:ee deprecated:ef deprecationWarning:eg name:eh schema:ei selectableFields:ej served:ek storage:el subresources:em
+CustomResourceSubresourceScale:er labelSelectorPath:eo specReplicasPath:ep statusReplicasPath:eq
+CustomResourceSubresources:eu scale:es status:et
+CustomResourceValidation:ew openAPIV3Schema:ev
+DaemonEndpoint:ey Port:ex
+DaemonSet:f1 metadata:w spec:ez status:f0
+DaemonSetCondition:f6 lastTransitionTime:3a message:f2 reason:f3 status:f4 type:f5
+DaemonSetList:f8 items:f7 metadata:1y
+DaemonSetSpec:fe minReadySeconds:f9 revisionHistoryLimit:fa selector:fb template:fc updateStrategy:fd
+DaemonSetStatus:fp collisionCount:ff conditions:fg currentNumberScheduled:fh desiredNumberScheduled:fi numberAvailable:fj numberMisscheduled:fk numberReady:fl numberUnavailable:fm observedGeneration:fn updatedNumberScheduled:fo
+DaemonSetUpdateStrategy:fs rollingUpdate:fq type:fr=OnDelete|RollingUpdate
+DeleteOptions:fz apiVersion:2k dryRun:ft gracePeriodSeconds:fu ignoreStoreReadErrorWithClusterBreakingPotential:fv kind:2l orphanDependents:fw preconditions:fx propagationPolicy:fy
+Deployment:g2 metadata:w spec:g0 status:g1
+DeploymentCondition:g5 lastTransitionTime:3a lastUpdateTime:g3 message:f2 reason:f3 status:f4 type:g4
+DeploymentList:g8 items:g6 metadata:g7
+DeploymentSpec:gh minReadySeconds:g9 paused:ga progressDeadlineSeconds:gb replicas:gc revisionHistoryLimit:gd selector:ge strategy:gf template:gg
+DeploymentStatus:gr availableReplicas:gi collisionCount:gj conditions:gk observedGeneration:gl readyReplicas:gm replicas:gn terminatingReplicas:go unavailableReplicas:gp updatedReplicas:gq
+DeploymentStrategy:gu rollingUpdate:gs type:gt=Recreate|RollingUpdate
+Device:h8 allNodes:gv allowMultipleAllocations:gw attributes:gx bindingConditions:gy bindingFailureConditions:gz bindsToNode:h0 capacity:h1 consumesCounters:h2 name:h3 nodeAllocatableResourceMappings:h4 nodeName:h5 nodeSelector:h6 taints:h7
+DeviceAllocationConfiguration:hc opaque:h9 requests:ha source:hb=FromClaim|FromClass
+DeviceAllocationResult:hf config:hd results:he
+DeviceAttribute:ho bool:hg bools:hh int:hi ints:hj string:hk strings:hl version:hm versions:hn
+DeviceCapacity:hr requestPolicy:hp value:hq
+DeviceClaim:hv config:hs constraints:ht requests:hu
+DeviceClaimConfiguration:hx opaque:h9 requests:hw
+DeviceClass:hz metadata:2d spec:hy
+DeviceClassConfiguration:i0 opaque:h9
+DeviceClassList:i3 items:i1 metadata:i2
+DeviceClassSpec:i7 config:i4 extendedResourceName:i5 selectors:i6
+DeviceConstraint:ib distinctAttribute:i8 matchAttribute:i9 requests:ia
+DeviceCounterConsumption:ie counterSet:ic counters:id
+DeviceRequest:ii exactly:if firstAvailable:ig name:ih
+DeviceRequestAllocationResult:iq adminAccess:ij bindingConditions:ik bindingFailureConditions:il consumedCapacity:im device:48 driver:49 pool:4b request:in shareID:io tolerations:ip
+DeviceSelector:is cel:ir
+DeviceSubRequest:j0 allocationMode:it=All|ExactCount capacity:iu count:iv deviceClassName:iw name:ix selectors:iy tolerations:iz
+DeviceTaint:j5 effect:j1=NoExecute|NoSchedule|None key:j2 timeAdded:j3 value:j4
+DeviceToleration:jb effect:j6=NoExecute|NoSchedule|None key:j7 operator:j8=Equal|Exists tolerationSeconds:j9 value:ja
 DiscoveryV1EndpointPort:1h appProtocol:k name:1e port:1f protocol:1g=SCTP|TCP|UDP
-DownwardAPIProjection:j0 items:iz
-DownwardAPIVolumeFile:j5 fieldRef:j1 mode:j2 path:j3 resourceFieldRef:j4
-DownwardAPIVolumeSource:j8 defaultMode:j6 items:j7
-EmptyDirVolumeSource:jb medium:j9 sizeLimit:ja
-Endpoint:jj addresses:jc conditions:jd hints:je hostname:jf nodeName:jg targetRef:jh zone:ji
-EndpointAddress:jo hostname:jk ip:jl nodeName:jm targetRef:jn
-EndpointConditions:js ready:jp serving:jq terminating:jr
-EndpointHints:jv forNodes:jt forZones:ju
+DownwardAPIProjection:jd items:jc
+DownwardAPIVolumeFile:ji fieldRef:je mode:jf path:jg resourceFieldRef:jh
+DownwardAPIVolumeSource:jl defaultMode:jj items:jk
+EmptyDirVolumeSource:jo medium:jm sizeLimit:jn
+Endpoint:jx addresses:jp conditions:jq deprecatedTopology:jr hints:js hostname:jt nodeName:ju targetRef:jv zone:jw
+EndpointAddress:k2 hostname:jy ip:jz nodeName:k0 targetRef:k1
+EndpointConditions:k6 ready:k3 serving:k4 terminating:k5
+EndpointHints:k9 forNodes:k7 forZones:k8
 EndpointPort:o appProtocol:k name:l port:m protocol:n=SCTP|TCP|UDP
-EndpointSlice:jz addressType:jw=FQDN|IPv4|IPv6 endpoints:jx metadata:8e ports:jy
-EndpointSliceList:k1 items:k0 metadata:fz
-EndpointSubset:k5 addresses:k2 notReadyAddresses:k3 ports:k4
-Endpoints:k7 metadata:w subsets:k6
-EndpointsList:k9 items:k8 metadata:16
-EnvFromSource:kd configMapRef:ka prefix:kb secretRef:kc
-EnvVar:kh name:ke value:kf valueFrom:kg
-EnvVarSource:kn configMapKeyRef:ki fieldRef:kj fileKeyRef:kk resourceFieldRef:kl secretKeyRef:km
-EphemeralContainer:l2 args:ko command:kp env:9y envFrom:9z image:kq imagePullPolicy:a1=Always|IfNotPresent|Never lifecycle:kr livenessProbe:ks name:kt ports:ku readinessProbe:ks resizePolicy:kv resources:kw restartPolicy:kx restartPolicyRules:ky securityContext:kz startupProbe:ks stdin:ad stdinOnce:ae targetContainerName:l0 terminationMessagePath:af terminationMessagePolicy:ag=FallbackToLogsOnError|File tty:ah volumeDevices:ai volumeMounts:l1 workingDir:ak
-EphemeralVolumeSource:l4 volumeClaimTemplate:l3
+EndpointSlice:kd addressType:ka=FQDN|IPv4|IPv6 endpoints:kb metadata:8i ports:kc
+EndpointSliceList:kf items:ke metadata:g7
+EndpointSubset:kj addresses:kg notReadyAddresses:kh ports:ki
+Endpoints:kl metadata:w subsets:kk
+EndpointsList:kn items:km metadata:16
+EnvFromSource:kr configMapRef:ko prefix:kp secretRef:kq
+EnvVar:kv name:ks value:kt valueFrom:ku
+EnvVarSource:l1 configMapKeyRef:kw fieldRef:kx fileKeyRef:ky resourceFieldRef:kz secretKeyRef:l0
+EphemeralContainer:lg args:l2 command:l3 env:a4 envFrom:a5 image:l4 imagePullPolicy:a7=Always|IfNotPresent|Never lifecycle:l5 livenessProbe:l6 name:l7 ports:l8 readinessProbe:l6 resizePolicy:l9 resources:la restartPolicy:lb restartPolicyRules:lc securityContext:ld startupProbe:l6 stdin:aj stdinOnce:ak targetContainerName:le terminationMessagePath:al terminationMessagePolicy:am=FallbackToLogsOnError|File tty:an volumeDevices:ao volumeMounts:lf workingDir:aq
+EphemeralVolumeSource:li volumeClaimTemplate:lh
 Event:14 action:p count:q eventTime:r firstTimestamp:s involvedObject:t lastTimestamp:u message:v metadata:w reason:x related:y reportingComponent:z reportingInstance:10 series:11 source:12 type:13
 EventList:17 items:15 metadata:16
 EventSeries:1a count:18 lastObservedTime:19
-EventSource:l7 component:l5 host:l6
+EventSource:ll component:lj host:lk
 EventsV1Event:1w action:1i deprecatedCount:1j deprecatedFirstTimestamp:1k deprecatedLastTimestamp:1l deprecatedSource:1m eventTime:1n metadata:w note:1o reason:1p regarding:1q related:1r reportingController:1s reportingInstance:1t series:1u type:1v
 EventsV1EventList:1z items:1x metadata:1y
 EventsV1EventSeries:22 count:20 lastObservedTime:21
-Eviction:la deleteOptions:l8 metadata:l9
-ExactDeviceRequest:lf adminAccess:lb allocationMode:lc=All|ExactCount capacity:ih count:ii deviceClassName:ld selectors:le tolerations:im
-ExecAction:lh command:lg
-ExemptPriorityLevelConfiguration:lk lendablePercent:li nominalConcurrencyShares:lj
-ExpressionWarning:ln fieldRef:ll warning:lm
-ExternalDocumentation:lo
-ExternalMetricSource:1qz metric:1qy target:1qu
-ExternalMetricStatus:1r0 current:1qw metric:1qy
-FCVolumeSource:lu fsType:lp lun:lq readOnly:lr targetWWNs:ls wwids:lt
-FieldSelectorAttributes:lx rawSelector:lv requirements:lw
-FieldSelectorRequirement:m1 key:ly operator:lz values:m0
-FieldsV1:1t5
-FileKeySelector:m6 key:m2 optional:m3 path:m4 volumeName:m5
-FlexPersistentVolumeSource:mb driver:m7 fsType:m8 readOnly:m9 secretRef:ma
-FlexVolumeSource:me driver:m7 fsType:mc readOnly:m9 secretRef:md
-FlockerVolumeSource:mh datasetName:mf datasetUUID:mg
-FlowDistinguisherMethod:mj type:mi
-FlowSchema:mn metadata:mk spec:ml status:mm
-FlowSchemaCondition:mt lastTransitionTime:mo message:mp reason:mq status:mr type:ms
-FlowSchemaList:mw items:mu metadata:mv
-FlowSchemaSpec:n1 distinguisherMethod:mx matchingPrecedence:my priorityLevelConfiguration:mz rules:n0
-FlowSchemaStatus:n3 conditions:n2
+Eviction:lo deleteOptions:lm metadata:ln
+ExactDeviceRequest:lt adminAccess:lp allocationMode:lq=All|ExactCount capacity:iu count:iv deviceClassName:lr selectors:ls tolerations:iz
+ExecAction:lv command:lu
+ExemptPriorityLevelConfiguration:ly lendablePercent:lw nominalConcurrencyShares:lx
+ExpressionWarning:m1 fieldRef:lz warning:m0
+ExternalDocumentation:m2
+ExternalMetricSource:1sf metric:1se target:1sa
+ExternalMetricStatus:1sg current:1sc metric:1se
+FCVolumeSource:m8 fsType:m3 lun:m4 readOnly:m5 targetWWNs:m6 wwids:m7
+FieldSelectorAttributes:mb rawSelector:m9 requirements:ma
+FieldSelectorRequirement:mf key:mc operator:md values:me
+FieldsV1:1ul
+FileKeySelector:mk key:mg optional:mh path:mi volumeName:mj
+FlexPersistentVolumeSource:mq driver:ml fsType:mm options:mn readOnly:mo secretRef:mp
+FlexVolumeSource:mt driver:ml fsType:mr options:mn readOnly:mo secretRef:ms
+FlockerVolumeSource:mw datasetName:mu datasetUUID:mv
+FlowDistinguisherMethod:my type:mx
+FlowSchema:n2 metadata:mz spec:n0 status:n1
+FlowSchemaCondition:n8 lastTransitionTime:n3 message:n4 reason:n5 status:n6 type:n7
+FlowSchemaList:nb items:n9 metadata:na
+FlowSchemaSpec:ng distinguisherMethod:nc matchingPrecedence:nd priorityLevelConfiguration:ne rules:nf
+FlowSchemaStatus:ni conditions:nh
 FlowcontrolV1Subject:27 group:23 kind:24 serviceAccount:25 user:26
-ForNode:n5 name:n4
-ForZone:n7 name:n6
-GCEPersistentDiskVolumeSource:nc fsType:n8 partition:n9 pdName:na readOnly:nb
-GRPCAction:nf port:nd service:ne
-GitRepoVolumeSource:nj directory:ng repository:nh revision:ni
-GlusterfsPersistentVolumeSource:no endpoints:nk endpointsNamespace:nl path:nm readOnly:nn
-GlusterfsVolumeSource:no endpoints:np path:nm readOnly:nn
-GroupSubject:nr name:nq
-GroupVersionForDiscovery:nu groupVersion:ns version:nt
-HPAScalingPolicy:1r4 periodSeconds:1r1 type:1r2 value:1r3
-HPAScalingRules:1r9 policies:1r5 selectPolicy:1r6 stabilizationWindowSeconds:1r7 tolerance:1r8
-HTTPGetAction:o0 host:nv httpHeaders:nw path:nx port:ny scheme:nz=HTTP|HTTPS
-HTTPHeader:o3 name:o1 value:o2
-HTTPIngressPath:o7 backend:o4 path:o5 pathType:o6=Exact|ImplementationSpecific|Prefix
-HTTPIngressRuleValue:o9 paths:o8
-HorizontalPodAutoscaler:1rc metadata:1ra spec:1rb status:oc
-HorizontalPodAutoscalerBehavior:1rf scaleDown:1rd scaleUp:1re
-HorizontalPodAutoscalerCondition:1rl lastTransitionTime:1rg message:1rh reason:1ri status:1rj type:1rk
-HorizontalPodAutoscalerList:1rn items:oe metadata:1rm
-HorizontalPodAutoscalerSpec:1rs behavior:1ro maxReplicas:1rp metrics:1rq minReplicas:oh scaleTargetRef:1rr
-HorizontalPodAutoscalerStatus:1ry conditions:1rt currentMetrics:1ru currentReplicas:1rv desiredReplicas:1rw lastScaleTime:1rx observedGeneration:op
-HostAlias:ot hostnames:or ip:os
-HostIP:ov ip:ou
-HostPathVolumeSource:oy path:ow type:ox=|BlockDevice|CharDevice|Directory|DirectoryOrCreate|File|FileOrCreate|Socket
-IPAddress:p0 metadata:w spec:oz
-IPAddressList:p2 items:p1 metadata:w
-IPAddressSpec:p4 parentRef:p3
-IPBlock:p7 cidr:p5 except:p6
-ISCSIPersistentVolumeSource:pj chapAuthDiscovery:p8 chapAuthSession:p9 fsType:pa initiatorName:pb iqn:pc iscsiInterface:pd lun:pe portals:pf readOnly:pg secretRef:ph targetPortal:pi
-ISCSIVolumeSource:pn chapAuthDiscovery:p8 chapAuthSession:p9 fsType:pa initiatorName:pb iqn:pk iscsiInterface:pd lun:pl portals:pm readOnly:pg secretRef:ph targetPortal:pi
-ImageVolumeSource:pq pullPolicy:po=Always|IfNotPresent|Never reference:pp
-ImageVolumeStatus:ps imageRef:pr
-Info:1t2 emulationMajor:1sw emulationMinor:1sx major:1sy minCompatibilityMajor:1sz minCompatibilityMinor:1t0 minor:1t1
-Ingress:pv metadata:w spec:pt status:pu
-IngressBackend:py resource:pw service:px
-IngressClass:q0 metadata:w spec:pz
-IngressClassList:q2 items:q1 metadata:fz
-IngressClassParametersReference:q8 apiGroup:q3 kind:q4 name:q5 namespace:q6 scope:q7
-IngressClassSpec:qb controller:q9 parameters:qa
-IngressList:qd items:qc metadata:w
-IngressLoadBalancerIngress:qh hostname:qe ip:qf ports:qg
-IngressLoadBalancerStatus:qj ingress:qi
-IngressPortStatus:qn error:qk port:ql protocol:qm=SCTP|TCP|UDP
-IngressRule:qp host:qo
-IngressServiceBackend:qs name:qq port:qr
-IngressSpec:qx defaultBackend:qt ingressClassName:qu rules:qv tls:qw
-IngressStatus:qz loadBalancer:qy
-IngressTLS:r2 hosts:r0 secretName:r1
-IntOrString:1su
-JSON:1t7
-JSONPatch:r4 expression:r3
-JSONSchemaProps:re default:r5 format:r6 x-kubernetes-embedded-resource:r7 x-kubernetes-int-or-string:r8 x-kubernetes-list-map-keys:r9 x-kubernetes-list-type:ra x-kubernetes-map-type:rb x-kubernetes-preserve-unknown-fields:rc x-kubernetes-validations:rd
-JSONSchemaPropsOrArray:1t8
-JSONSchemaPropsOrBool:1t9
-JSONSchemaPropsOrStringArray:1ta
-Job:rh metadata:w spec:rf status:rg
-JobCondition:rn lastProbeTime:ri lastTransitionTime:rj message:rk reason:rl status:ew type:rm
-JobList:rp items:ro metadata:1y
-JobSpec:s6 activeDeadlineSeconds:rq backoffLimit:rr backoffLimitPerIndex:rs completionMode:rt=Indexed|NonIndexed completions:ru managedBy:rv manualSelector:rw maxFailedIndexes:rx parallelism:ry podFailurePolicy:rz podReplacementPolicy:s0=Failed|TerminatingOrFailed selector:s1 successPolicy:s2 suspend:s3 template:s4 ttlSecondsAfterFinished:s5
-JobStatus:si active:s7 completedIndexes:s8 completionTime:s9 conditions:sa failed:sb failedIndexes:sc ready:sd startTime:se succeeded:sf terminating:sg uncountedTerminatedPods:sh
-JobTemplateSpec:sl metadata:sj spec:sk
-KeyToPath:sp key:sm mode:sn path:so
-LabelSelector:sr matchExpressions:sq
-LabelSelectorAttributes:st rawSelector:lv requirements:ss
-LabelSelectorRequirement:sx key:su operator:sv values:sw
-Lease:sz metadata:9j spec:sy
-LeaseList:t0 items:1x metadata:1y
-LeaseSpec:t8 acquireTime:t1 holderIdentity:t2 leaseDurationSeconds:t3 leaseTransitions:t4 preferredHolder:t5 renewTime:t6 strategy:t7
-Lifecycle:tc postStart:t9 preStop:ta stopSignal:tb=SIGABRT|SIGALRM|SIGBUS|SIGCHLD|SIGCLD|SIGCONT|SIGFPE|SIGHUP|SIGILL|SIGINT|SIGIO|SIGIOT|SIGKILL|SIGPIPE|SIGPOLL|SIGPROF|SIGPWR|SIGQUIT|SIGRTMAX|SIGRTMAX-1|SIGRTMAX-10|SIGRTMAX-11|SIGRTMAX-12|SIGRTMAX-13|SIGRTMAX-14|SIGRTMAX-2|SIGRTMAX-3|SIGRTMAX-4|SIGRTMAX-5|SIGRTMAX-6|SIGRTMAX-7|SIGRTMAX-8|SIGRTMAX-9|SIGRTMIN|SIGRTMIN+1|SIGRTMIN+10|SIGRTMIN+11|SIGRTMIN+12|SIGRTMIN+13|SIGRTMIN+14|SIGRTMIN+15|SIGRTMIN+2|SIGRTMIN+3|SIGRTMIN+4|SIGRTMIN+5|SIGRTMIN+6|SIGRTMIN+7|SIGRTMIN+8|SIGRTMIN+9|SIGSEGV|SIGSTKFLT|SIGSTOP|SIGSYS|SIGTERM|SIGTRAP|SIGTSTP|SIGTTIN|SIGTTOU|SIGURG|SIGUSR1|SIGUSR2|SIGVTALRM|SIGWINCH|SIGXCPU|SIGXFSZ
-LifecycleHandler:th exec:td httpGet:te sleep:tf tcpSocket:tg
-LimitRange:tj metadata:w spec:ti
-LimitRangeItem:tl type:tk
-LimitRangeList:tn items:tm metadata:16
-LimitRangeSpec:tp limits:to
-LimitResponse:ts queuing:tq type:tr
-LimitedPriorityLevelConfiguration:tx borrowingLimitPercent:tt lendablePercent:tu limitResponse:tv nominalConcurrencyShares:tw
-LinuxContainerUser:u1 gid:ty supplementalGroups:tz uid:u0
-ListMeta:u7 continue:u2 remainingItemCount:u3 resourceVersion:u4 selfLink:u5 shardInfo:u6
-LoadBalancerIngress:uc hostname:u8 ip:u9 ipMode:ua ports:ub
-LoadBalancerStatus:ue ingress:ud
-LocalObjectReference:uf name:9c
-LocalSubjectAccessReview:uj metadata:ug spec:uh status:ui
-LocalVolumeSource:um fsType:uk path:ul
-ManagedFieldsEntry:uu apiVersion:un fieldsType:uo fieldsV1:up manager:uq operation:ur subresource:us time:ut
-MatchCondition:ux expression:uv name:uw
-MatchResources:v3 excludeResourceRules:uy matchPolicy:uz=Equivalent|Exact namespaceSelector:v0 objectSelector:v1 resourceRules:v2
-MetricIdentifier:1s1 name:1rz selector:1s0
-MetricSpec:1s8 containerResource:1s2 external:1s3 object:1s4 pods:1s5 resource:1s6 type:1s7
-MetricStatus:1sb containerResource:1s9 external:1s3 object:1s4 pods:1s5 resource:1s6 type:1sa
-MetricTarget:1sg averageUtilization:1sc averageValue:1sd type:1se value:1sf
-MetricValueStatus:1sk averageUtilization:1sh averageValue:1si value:1sj
-MicroTime:1t4
-ModifyVolumeStatus:v6 status:v4=InProgress|Infeasible|Pending targetVolumeAttributesClassName:v5
-MutatingAdmissionPolicy:v9 metadata:v7 spec:v8
-MutatingAdmissionPolicyBinding:vb metadata:v7 spec:va
-MutatingAdmissionPolicyBindingList:ve items:vc metadata:vd
-MutatingAdmissionPolicyBindingSpec:vi matchResources:vf paramRef:vg policyName:vh
-MutatingAdmissionPolicyList:vk items:vj metadata:vd
-MutatingAdmissionPolicySpec:vs failurePolicy:vl=Fail|Ignore matchConditions:vm matchConstraints:vn mutations:vo paramKind:vp reinvocationPolicy:vq=IfNeeded|Never variables:vr
-MutatingWebhook:w5 admissionReviewVersions:vt clientConfig:vu failurePolicy:vv=Fail|Ignore matchConditions:vw matchPolicy:vx=Equivalent|Exact name:vy namespaceSelector:vz objectSelector:w0 reinvocationPolicy:w1=IfNeeded|Never rules:w2 sideEffects:w3=None|NoneOnDryRun|Some|Unknown timeoutSeconds:w4
-MutatingWebhookConfiguration:w7 metadata:v7 webhooks:w6
-MutatingWebhookConfigurationList:w9 items:w8 metadata:vd
-Mutation:wd applyConfiguration:wa jsonPatch:wb patchType:wc=ApplyConfiguration|JSONPatch
-NFSVolumeSource:wh path:we readOnly:wf server:wg
-NamedRuleWithOperations:wo apiGroups:wi apiVersions:wj operations:wk=*|CONNECT|CREATE|DELETE|UPDATE resourceNames:wl resources:wm scope:wn=*|Cluster|Namespaced
-Namespace:wr metadata:w spec:wp status:wq
-NamespaceCondition:wt lastTransitionTime:3a message:3b reason:3c status:ew type:ws
-NamespaceList:wv items:wu metadata:16
-NamespaceSpec:wx finalizers:ww
-NamespaceStatus:x0 conditions:wy phase:wz=Active|Terminating
-NetworkDeviceData:x4 hardwareAddress:x1 interfaceName:x2 ips:x3
-NetworkPolicy:x6 metadata:w spec:x5
-NetworkPolicyEgressRule:x9 ports:x7 to:x8
-NetworkPolicyIngressRule:xc from:xa ports:xb
-NetworkPolicyList:xd items:1x metadata:1y
-NetworkPolicyPeer:xh ipBlock:xe namespaceSelector:xf podSelector:xg
-NetworkPolicyPort:xl endPort:xi port:xj protocol:xk=SCTP|TCP|UDP
-NetworkPolicySpec:xq egress:xm ingress:xn podSelector:xo policyTypes:xp=Egress|Ingress
-Node:xt metadata:w spec:xr status:xs
-NodeAddress:xw address:xu type:xv
-NodeAffinity:xz preferredDuringSchedulingIgnoredDuringExecution:xx requiredDuringSchedulingIgnoredDuringExecution:xy
-NodeAllocatableResourceClaimStatus:y2 containers:y0 resourceClaimName:y1
-NodeAllocatableResourceMapping:y5 allocationMultiplier:y3 capacityKey:y4
-NodeCondition:y8 lastHeartbeatTime:y6 lastTransitionTime:rj message:rk reason:rl status:ew type:y7
-NodeConfigSource:ya configMap:y9
-NodeConfigStatus:yf active:yb assigned:yc error:yd lastKnownGood:ye
-NodeDaemonEndpoints:yh kubeletEndpoint:yg
-NodeFeatures:yj supplementalGroupsPolicy:yi
-NodeList:yl items:yk metadata:16
-NodeRuntimeHandler:yo features:ym name:yn
-NodeRuntimeHandlerFeatures:yr recursiveReadOnlyMounts:yp userNamespaces:yq
-NodeSelector:yt nodeSelectorTerms:ys
-NodeSelectorRequirement:yx key:yu operator:yv=DoesNotExist|Exists|Gt|In|Lt|NotIn values:yw
-NodeSelectorTerm:z0 matchExpressions:yy matchFields:yz
-NodeSpec:z8 configSource:z1 externalID:z2 podCIDR:z3 podCIDRs:z4 providerID:z5 taints:z6 unschedulable:z7
-NodeStatus:zl addresses:z9 conditions:za config:zb daemonEndpoints:zc declaredFeatures:zd features:ze images:zf nodeInfo:zg phase:zh=Pending|Running|Terminated runtimeHandlers:zi volumesAttached:zj volumesInUse:zk
-NodeSwapStatus:zn capacity:zm
-NodeSystemInfo:zz architecture:zo bootID:zp containerRuntimeVersion:zq kernelVersion:zr kubeProxyVersion:zs kubeletVersion:zt machineID:zu operatingSystem:zv osImage:zw swap:zx systemUUID:zy
-NonResourceAttributes:102 path:100 verb:101
-NonResourcePolicyRule:105 nonResourceURLs:103 verbs:104
-NonResourceRule:108 nonResourceURLs:106 verbs:107
-ObjectFieldSelector:10b apiVersion:109 fieldPath:10a
-ObjectMeta:10o creationTimestamp:10c deletionGracePeriodSeconds:10d deletionTimestamp:10e finalizers:10f generateName:10g generation:10h managedFields:10i name:10j namespace:10k ownerReferences:10l resourceVersion:10m selfLink:u5 uid:10n
-ObjectMetricSource:1sm describedObject:1sl metric:1qy target:1qu
-ObjectMetricStatus:1so current:1qw describedObject:1sn metric:1qy
-ObjectReference:10w apiVersion:10p fieldPath:10q kind:10r name:10s namespace:10t resourceVersion:10u uid:10v
-OpaqueDeviceConfiguration:10z driver:10x parameters:10y
-Overhead:110
-OwnerReference:115 apiVersion:10p blockOwnerDeletion:111 controller:112 kind:10r name:113 uid:114
-ParamKind:118 apiVersion:116 kind:117
-ParamRef:11d name:119 namespace:11a parameterNotFoundAction:11b selector:11c
-ParentReference:11i group:11e name:11f namespace:11g resource:11h
-Patch:1t6
-PersistentVolume:11l metadata:w spec:11j status:11k
-PersistentVolumeClaim:11o metadata:w spec:11m status:11n
-PersistentVolumeClaimCondition:11v lastProbeTime:11p lastTransitionTime:11q message:11r reason:11s status:11t type:11u
-PersistentVolumeClaimList:11x items:11w metadata:16
-PersistentVolumeClaimSpec:127 accessModes:11y=ReadOnlyMany|ReadWriteMany|ReadWriteOnce|ReadWriteOncePod dataSource:11z dataSourceRef:120 resources:121 selector:122 storageClassName:123 volumeAttributesClassName:124 volumeMode:125=Block|Filesystem volumeName:126
-PersistentVolumeClaimStatus:12d accessModes:128=ReadOnlyMany|ReadWriteMany|ReadWriteOnce|ReadWriteOncePod conditions:129 currentVolumeAttributesClassName:12a modifyVolumeStatus:12b phase:12c=Bound|Lost|Pending
-PersistentVolumeClaimTemplate:12g metadata:12e spec:12f
-PersistentVolumeClaimVolumeSource:12j claimName:12h readOnly:12i
-PersistentVolumeList:12l items:12k metadata:16
-PersistentVolumeSpec:13g accessModes:12m=ReadOnlyMany|ReadWriteMany|ReadWriteOnce|ReadWriteOncePod awsElasticBlockStore:12n azureDisk:12o azureFile:12p cephfs:12q cinder:12r claimRef:12s csi:12t fc:12u flexVolume:12v flocker:12w gcePersistentDisk:12x glusterfs:12y hostPath:12z iscsi:130 local:131 mountOptions:132 nfs:133 nodeAffinity:134 persistentVolumeReclaimPolicy:135=Delete|Recycle|Retain photonPersistentDisk:136 portworxVolume:137 quobyte:138 rbd:139 scaleIO:13a storageClassName:13b storageos:13c volumeAttributesClassName:13d volumeMode:13e=Block|Filesystem vsphereVolume:13f
-PersistentVolumeStatus:13l lastPhaseTransitionTime:13h message:13i phase:13j=Available|Bound|Failed|Pending|Released reason:13k
-PhotonPersistentDiskVolumeSource:13n fsType:lp pdID:13m
-Pod:13q metadata:w spec:13o status:13p
-PodAffinity:13t preferredDuringSchedulingIgnoredDuringExecution:13r requiredDuringSchedulingIgnoredDuringExecution:13s
-PodAffinityTerm:140 labelSelector:13u matchLabelKeys:13v mismatchLabelKeys:13w namespaceSelector:13x namespaces:13y topologyKey:13z
-PodAntiAffinity:143 preferredDuringSchedulingIgnoredDuringExecution:141 requiredDuringSchedulingIgnoredDuringExecution:142
-PodCertificateProjection:14a certificateChainPath:144 credentialBundlePath:145 keyPath:146 keyType:147 maxExpirationSeconds:148 signerName:149
-PodCondition:14f lastProbeTime:14b lastTransitionTime:3a message:3b observedGeneration:14c reason:3c status:14d type:14e
-PodDNSConfig:14j nameservers:14g options:14h searches:14i
-PodDNSConfigOption:14m name:14k value:14l
-PodDisruptionBudget:14p metadata:w spec:14n status:14o
-PodDisruptionBudgetList:14r items:14q metadata:w
-PodDisruptionBudgetSpec:14w maxUnavailable:14s minAvailable:14t selector:14u unhealthyPodEvictionPolicy:14v=AlwaysAllow|IfHealthyBudget
-PodDisruptionBudgetStatus:153 conditions:14x currentHealthy:14y desiredHealthy:14z disruptionsAllowed:150 expectedPods:151 observedGeneration:152
-PodExtendedResourceClaimStatus:156 requestMappings:154 resourceClaimName:155
-PodFailurePolicy:158 rules:157
-PodFailurePolicyOnExitCodesRequirement:15c containerName:159 operator:15a=In|NotIn values:15b
-PodFailurePolicyOnPodConditionsPattern:15f status:15d type:15e
-PodFailurePolicyRule:15j action:15g=Count|FailIndex|FailJob|Ignore onExitCodes:15h onPodConditions:15i
-PodIP:15l ip:15k
-PodList:15n items:15m metadata:16
-PodOS:15p name:15o
-PodReadinessGate:15r conditionType:15q
-PodResourceClaim:15v name:15s resourceClaimName:15t resourceClaimTemplateName:15u
-PodResourceClaimStatus:15y name:15w resourceClaimName:15x
-PodSchedulingGate:160 name:15z
-PodSchedulingGroup:162 podGroupName:161
-PodSecurityContext:16g appArmorProfile:163 fsGroup:164 fsGroupChangePolicy:165=Always|OnRootMismatch runAsGroup:166 runAsNonRoot:167 runAsUser:168 seLinuxChangePolicy:169 seLinuxOptions:16a seccompProfile:16b supplementalGroups:16c supplementalGroupsPolicy:16d=Merge|Strict sysctls:16e windowsOptions:16f
-PodSpec:17l activeDeadlineSeconds:16h affinity:16i automountServiceAccountToken:16j containers:16k dnsConfig:16l dnsPolicy:16m=ClusterFirst|ClusterFirstWithHostNet|Default|None enableServiceLinks:16n ephemeralContainers:16o hostAliases:16p hostIPC:16q hostNetwork:16r hostPID:16s hostUsers:16t hostname:16u hostnameOverride:16v imagePullSecrets:16w initContainers:16x nodeName:16y os:16z preemptionPolicy:170=Never|PreemptLowerPriority priority:171 priorityClassName:172 readinessGates:173 resourceClaims:174 resources:175 restartPolicy:176=Always|Never|OnFailure runtimeClassName:177 schedulerName:178 schedulingGates:179 schedulingGroup:17a securityContext:17b serviceAccount:17c serviceAccountName:17d setHostnameAsFQDN:17e shareProcessNamespace:17f subdomain:17g terminationGracePeriodSeconds:17h tolerations:17i topologySpreadConstraints:17j volumes:17k
-PodStatus:186 conditions:17m containerStatuses:17n ephemeralContainerStatuses:17o extendedResourceClaimStatus:17p hostIP:17q hostIPs:17r initContainerStatuses:17s message:17t nodeAllocatableResourceClaimStatuses:17u nominatedNodeName:17v observedGeneration:17w phase:17x=Failed|Pending|Running|Succeeded|Unknown podIP:17y podIPs:17z qosClass:180=BestEffort|Burstable|Guaranteed reason:181 resize:182 resourceClaimStatuses:183 resources:184 startTime:185
-PodTemplate:188 metadata:w template:187
-PodTemplateList:18a items:189 metadata:16
-PodTemplateSpec:18b metadata:w spec:13o
-PodsMetricSource:1sp metric:1qy target:1qu
-PodsMetricStatus:1sq current:1qw metric:1qy
-PolicyRule:18h apiGroups:18c nonResourceURLs:18d resourceNames:18e resources:18f verbs:18g
-PolicyRulesWithSubjects:18l nonResourceRules:18i resourceRules:18j subjects:18k
-PortStatus:18p error:18m port:18n protocol:18o=SCTP|TCP|UDP
-PortworxVolumeSource:18s fsType:18q readOnly:50 volumeID:18r
-Preconditions:18v resourceVersion:18t uid:18u
-PreferredSchedulingTerm:18y preference:18w weight:18x
-PriorityClass:193 description:18z globalDefault:190 metadata:w preemptionPolicy:191=Never|PreemptLowerPriority value:192
-PriorityClassList:195 items:194 metadata:3h
-PriorityLevelConfiguration:198 metadata:mk spec:196 status:197
-PriorityLevelConfigurationCondition:199 lastTransitionTime:mo message:mp reason:mq status:mr type:ms
-PriorityLevelConfigurationList:19b items:19a metadata:mk
-PriorityLevelConfigurationReference:19d name:19c
-PriorityLevelConfigurationSpec:19h exempt:19e limited:19f type:19g
-PriorityLevelConfigurationStatus:19j conditions:19i
-Probe:19s exec:td failureThreshold:19k grpc:19l httpGet:te initialDelaySeconds:19m periodSeconds:19n successThreshold:19o tcpSocket:19p terminationGracePeriodSeconds:19q timeoutSeconds:19r
-ProjectedVolumeSource:19v defaultMode:19t sources:19u
-Quantity:1st
-QueuingConfiguration:19z handSize:19w queueLengthLimit:19x queues:19y
-QuobyteVolumeSource:1a6 group:1a0 readOnly:1a1 registry:1a2 tenant:1a3 user:1a4 volume:1a5
-RBDPersistentVolumeSource:1af fsType:1a7 image:1a8 keyring:1a9 monitors:1aa pool:1ab readOnly:1ac secretRef:1ad user:1ae
-RBDVolumeSource:1af fsType:1a7 image:1a8 keyring:1a9 monitors:1aa pool:1ab readOnly:1ac secretRef:1ad user:1ae
-RawExtension:1sv
-ReplicaSet:1aj metadata:1ag spec:1ah status:1ai
-ReplicaSetCondition:1am lastTransitionTime:1ak message:eu reason:ev status:ew type:1al
-ReplicaSetList:1ao items:1an metadata:16
-ReplicaSetSpec:1as minReadySeconds:g1 replicas:1ap selector:1aq template:1ar
-ReplicaSetStatus:1b0 availableReplicas:1at conditions:1au fullyLabeledReplicas:1av observedGeneration:1aw readyReplicas:1ax replicas:1ay terminatingReplicas:1az
-ReplicationController:1b4 metadata:1b1 spec:1b2 status:1b3
-ReplicationControllerCondition:1b6 lastTransitionTime:1ak message:eu reason:ev status:ew type:1b5
-ReplicationControllerList:1b8 items:1b7 metadata:16
-ReplicationControllerSpec:1bb minReadySeconds:g1 replicas:1b9 template:1ba
-ReplicationControllerStatus:1bi availableReplicas:1bc conditions:1bd fullyLabeledReplicas:1be observedGeneration:1bf readyReplicas:1bg replicas:1bh
-ResourceAttributes:1bs fieldSelector:1bj group:1bk labelSelector:1bl name:1bm namespace:1bn resource:1bo subresource:1bp verb:1bq version:1br
+ForNode:nk name:nj
+ForZone:nm name:nl
+GCEPersistentDiskVolumeSource:nr fsType:nn partition:no pdName:np readOnly:nq
+GRPCAction:nu port:ns service:nt
+GitRepoVolumeSource:ny directory:nv repository:nw revision:nx
+GlusterfsPersistentVolumeSource:o3 endpoints:nz endpointsNamespace:o0 path:o1 readOnly:o2
+GlusterfsVolumeSource:o3 endpoints:o4 path:o1 readOnly:o2
+GroupSubject:o6 name:o5
+GroupVersionForDiscovery:o9 groupVersion:o7 version:o8
+HPAScalingPolicy:1sk periodSeconds:1sh type:1si value:1sj
+HPAScalingRules:1sp policies:1sl selectPolicy:1sm stabilizationWindowSeconds:1sn tolerance:1so
+HTTPGetAction:of host:oa httpHeaders:ob path:oc port:od scheme:oe=HTTP|HTTPS
+HTTPHeader:oi name:og value:oh
+HTTPIngressPath:om backend:oj path:ok pathType:ol=Exact|ImplementationSpecific|Prefix
+HTTPIngressRuleValue:oo paths:on
+HorizontalPodAutoscaler:1ss metadata:1sq spec:1sr status:or
+HorizontalPodAutoscalerBehavior:1sv scaleDown:1st scaleUp:1su
+HorizontalPodAutoscalerCondition:1t1 lastTransitionTime:1sw message:1sx reason:1sy status:1sz type:1t0
+HorizontalPodAutoscalerList:1t3 items:ot metadata:1t2
+HorizontalPodAutoscalerSpec:1t8 behavior:1t4 maxReplicas:1t5 metrics:1t6 minReplicas:ow scaleTargetRef:1t7
+HorizontalPodAutoscalerStatus:1te conditions:1t9 currentMetrics:1ta currentReplicas:1tb desiredReplicas:1tc lastScaleTime:1td observedGeneration:p4
+HostAlias:p8 hostnames:p6 ip:p7
+HostIP:pa ip:p9
+HostPathVolumeSource:pd path:pb type:pc=|BlockDevice|CharDevice|Directory|DirectoryOrCreate|File|FileOrCreate|Socket
+IPAddress:pf metadata:w spec:pe
+IPAddressList:ph items:pg metadata:w
+IPAddressSpec:pj parentRef:pi
+IPBlock:pm cidr:pk except:pl
+ISCSIPersistentVolumeSource:py chapAuthDiscovery:pn chapAuthSession:po fsType:pp initiatorName:pq iqn:pr iscsiInterface:ps lun:pt portals:pu readOnly:pv secretRef:pw targetPortal:px
+ISCSIVolumeSource:q2 chapAuthDiscovery:pn chapAuthSession:po fsType:pp initiatorName:pq iqn:pz iscsiInterface:ps lun:q0 portals:q1 readOnly:pv secretRef:pw targetPortal:px
+ImageVolumeSource:q5 pullPolicy:q3=Always|IfNotPresent|Never reference:q4
+ImageVolumeStatus:q7 imageRef:q6
+Info:1ui emulationMajor:1uc emulationMinor:1ud major:1ue minCompatibilityMajor:1uf minCompatibilityMinor:1ug minor:1uh
+Ingress:qa metadata:w spec:q8 status:q9
+IngressBackend:qd resource:qb service:qc
+IngressClass:qf metadata:w spec:qe
+IngressClassList:qh items:qg metadata:g7
+IngressClassParametersReference:qn apiGroup:qi kind:qj name:qk namespace:ql scope:qm
+IngressClassSpec:qq controller:qo parameters:qp
+IngressList:qs items:qr metadata:w
+IngressLoadBalancerIngress:qw hostname:qt ip:qu ports:qv
+IngressLoadBalancerStatus:qy ingress:qx
+IngressPortStatus:r2 error:qz port:r0 protocol:r1=SCTP|TCP|UDP
+IngressRule:r4 host:r3
+IngressServiceBackend:r7 name:r5 port:r6
+IngressSpec:rc defaultBackend:r8 ingressClassName:r9 rules:ra tls:rb
+IngressStatus:re loadBalancer:rd
+IngressTLS:rh hosts:rf secretName:rg
+IntOrString:1ua
+JSON:1un
+JSONPatch:rj expression:ri
+JSONSchemaProps:rt default:rk format:rl x-kubernetes-embedded-resource:rm x-kubernetes-int-or-string:rn x-kubernetes-list-map-keys:ro x-kubernetes-list-type:rp x-kubernetes-map-type:rq x-kubernetes-preserve-unknown-fields:rr x-kubernetes-validations:rs
+JSONSchemaPropsOrArray:1uo
+JSONSchemaPropsOrBool:1up
+JSONSchemaPropsOrStringArray:1uq
+Job:rw metadata:w spec:ru status:rv
+JobCondition:s2 lastProbeTime:rx lastTransitionTime:ry message:rz reason:s0 status:f4 type:s1
+JobList:s4 items:s3 metadata:1y
+JobSpec:sl activeDeadlineSeconds:s5 backoffLimit:s6 backoffLimitPerIndex:s7 completionMode:s8=Indexed|NonIndexed completions:s9 managedBy:sa manualSelector:sb maxFailedIndexes:sc parallelism:sd podFailurePolicy:se podReplacementPolicy:sf=Failed|TerminatingOrFailed selector:sg successPolicy:sh suspend:si template:sj ttlSecondsAfterFinished:sk
+JobStatus:sx active:sm completedIndexes:sn completionTime:so conditions:sp failed:sq failedIndexes:sr ready:ss startTime:st succeeded:su terminating:sv uncountedTerminatedPods:sw
+JobTemplateSpec:t0 metadata:sy spec:sz
+KeyToPath:t4 key:t1 mode:t2 path:t3
+LabelSelector:t7 matchExpressions:t5 matchLabels:t6
+LabelSelectorAttributes:t9 rawSelector:m9 requirements:t8
+LabelSelectorRequirement:td key:ta operator:tb values:tc
+Lease:tf metadata:9p spec:te
+LeaseList:tg items:1x metadata:1y
+LeaseSpec:to acquireTime:th holderIdentity:ti leaseDurationSeconds:tj leaseTransitions:tk preferredHolder:tl renewTime:tm strategy:tn
+Lifecycle:ts postStart:tp preStop:tq stopSignal:tr=SIGABRT|SIGALRM|SIGBUS|SIGCHLD|SIGCLD|SIGCONT|SIGFPE|SIGHUP|SIGILL|SIGINT|SIGIO|SIGIOT|SIGKILL|SIGPIPE|SIGPOLL|SIGPROF|SIGPWR|SIGQUIT|SIGRTMAX|SIGRTMAX-1|SIGRTMAX-10|SIGRTMAX-11|SIGRTMAX-12|SIGRTMAX-13|SIGRTMAX-14|SIGRTMAX-2|SIGRTMAX-3|SIGRTMAX-4|SIGRTMAX-5|SIGRTMAX-6|SIGRTMAX-7|SIGRTMAX-8|SIGRTMAX-9|SIGRTMIN|SIGRTMIN+1|SIGRTMIN+10|SIGRTMIN+11|SIGRTMIN+12|SIGRTMIN+13|SIGRTMIN+14|SIGRTMIN+15|SIGRTMIN+2|SIGRTMIN+3|SIGRTMIN+4|SIGRTMIN+5|SIGRTMIN+6|SIGRTMIN+7|SIGRTMIN+8|SIGRTMIN+9|SIGSEGV|SIGSTKFLT|SIGSTOP|SIGSYS|SIGTERM|SIGTRAP|SIGTSTP|SIGTTIN|SIGTTOU|SIGURG|SIGUSR1|SIGUSR2|SIGVTALRM|SIGWINCH|SIGXCPU|SIGXFSZ
+LifecycleHandler:tx exec:tt httpGet:tu sleep:tv tcpSocket:tw
+LimitRange:tz metadata:w spec:ty
+LimitRangeItem:u6 default:u0 defaultRequest:u1 max:u2 maxLimitRequestRatio:u3 min:u4 type:u5
+LimitRangeList:u8 items:u7 metadata:16
+LimitRangeSpec:ua limits:u9
+LimitResponse:ud queuing:ub type:uc
+LimitedPriorityLevelConfiguration:ui borrowingLimitPercent:ue lendablePercent:uf limitResponse:ug nominalConcurrencyShares:uh
+LinuxContainerUser:um gid:uj supplementalGroups:uk uid:ul
+ListMeta:us continue:un remainingItemCount:uo resourceVersion:up selfLink:uq shardInfo:ur
+LoadBalancerIngress:ux hostname:ut ip:uu ipMode:uv ports:uw
+LoadBalancerStatus:uz ingress:uy
+LocalObjectReference:v0 name:9i
+LocalSubjectAccessReview:v4 metadata:v1 spec:v2 status:v3
+LocalVolumeSource:v7 fsType:v5 path:v6
+ManagedFieldsEntry:vf apiVersion:v8 fieldsType:v9 fieldsV1:va manager:vb operation:vc subresource:vd time:ve
+MatchCondition:vi expression:vg name:vh
+MatchResources:vo excludeResourceRules:vj matchPolicy:vk=Equivalent|Exact namespaceSelector:vl objectSelector:vm resourceRules:vn
+MetricIdentifier:1th name:1tf selector:1tg
+MetricSpec:1to containerResource:1ti external:1tj object:1tk pods:1tl resource:1tm type:1tn
+MetricStatus:1tr containerResource:1tp external:1tj object:1tk pods:1tl resource:1tm type:1tq
+MetricTarget:1tw averageUtilization:1ts averageValue:1tt type:1tu value:1tv
+MetricValueStatus:1u0 averageUtilization:1tx averageValue:1ty value:1tz
+MicroTime:1uk
+ModifyVolumeStatus:vr status:vp=InProgress|Infeasible|Pending targetVolumeAttributesClassName:vq
+MutatingAdmissionPolicy:vu metadata:vs spec:vt
+MutatingAdmissionPolicyBinding:vw metadata:vs spec:vv
+MutatingAdmissionPolicyBindingList:vz items:vx metadata:vy
+MutatingAdmissionPolicyBindingSpec:w3 matchResources:w0 paramRef:w1 policyName:w2
+MutatingAdmissionPolicyList:w5 items:w4 metadata:vy
+MutatingAdmissionPolicySpec:wd failurePolicy:w6=Fail|Ignore matchConditions:w7 matchConstraints:w8 mutations:w9 paramKind:wa reinvocationPolicy:wb=IfNeeded|Never variables:wc
+MutatingWebhook:wq admissionReviewVersions:we clientConfig:wf failurePolicy:wg=Fail|Ignore matchConditions:wh matchPolicy:wi=Equivalent|Exact name:wj namespaceSelector:wk objectSelector:wl reinvocationPolicy:wm=IfNeeded|Never rules:wn sideEffects:wo=None|NoneOnDryRun|Some|Unknown timeoutSeconds:wp
+MutatingWebhookConfiguration:ws metadata:vs webhooks:wr
+MutatingWebhookConfigurationList:wu items:wt metadata:vy
+Mutation:wy applyConfiguration:wv jsonPatch:ww patchType:wx=ApplyConfiguration|JSONPatch
+NFSVolumeSource:x2 path:wz readOnly:x0 server:x1
+NamedRuleWithOperations:x9 apiGroups:x3 apiVersions:x4 operations:x5=*|CONNECT|CREATE|DELETE|UPDATE resourceNames:x6 resources:x7 scope:x8=*|Cluster|Namespaced
+Namespace:xc metadata:w spec:xa status:xb
+NamespaceCondition:xe lastTransitionTime:3a message:3b reason:3c status:f4 type:xd
+NamespaceList:xg items:xf metadata:16
+NamespaceSpec:xi finalizers:xh
+NamespaceStatus:xl conditions:xj phase:xk=Active|Terminating
+NetworkDeviceData:xp hardwareAddress:xm interfaceName:xn ips:xo
+NetworkPolicy:xr metadata:w spec:xq
+NetworkPolicyEgressRule:xu ports:xs to:xt
+NetworkPolicyIngressRule:xx from:xv ports:xw
+NetworkPolicyList:xy items:1x metadata:1y
+NetworkPolicyPeer:y2 ipBlock:xz namespaceSelector:y0 podSelector:y1
+NetworkPolicyPort:y6 endPort:y3 port:y4 protocol:y5=SCTP|TCP|UDP
+NetworkPolicySpec:yb egress:y7 ingress:y8 podSelector:y9 policyTypes:ya=Egress|Ingress
+Node:ye metadata:w spec:yc status:yd
+NodeAddress:yh address:yf type:yg
+NodeAffinity:yk preferredDuringSchedulingIgnoredDuringExecution:yi requiredDuringSchedulingIgnoredDuringExecution:yj
+NodeAllocatableResourceClaimStatus:yo containers:yl resourceClaimName:ym resources:yn
+NodeAllocatableResourceMapping:yr allocationMultiplier:yp capacityKey:yq
+NodeCondition:yu lastHeartbeatTime:ys lastTransitionTime:ry message:rz reason:s0 status:f4 type:yt
+NodeConfigSource:yw configMap:yv
+NodeConfigStatus:z1 active:yx assigned:yy error:yz lastKnownGood:z0
+NodeDaemonEndpoints:z3 kubeletEndpoint:z2
+NodeFeatures:z5 supplementalGroupsPolicy:z4
+NodeList:z7 items:z6 metadata:16
+NodeRuntimeHandler:za features:z8 name:z9
+NodeRuntimeHandlerFeatures:zd recursiveReadOnlyMounts:zb userNamespaces:zc
+NodeSelector:zf nodeSelectorTerms:ze
+NodeSelectorRequirement:zj key:zg operator:zh=DoesNotExist|Exists|Gt|In|Lt|NotIn values:zi
+NodeSelectorTerm:zm matchExpressions:zk matchFields:zl
+NodeSpec:zu configSource:zn externalID:zo podCIDR:zp podCIDRs:zq providerID:zr taints:zs unschedulable:zt
+NodeStatus:109 addresses:zv allocatable:zw capacity:zx conditions:zy config:zz daemonEndpoints:100 declaredFeatures:101 features:102 images:103 nodeInfo:104 phase:105=Pending|Running|Terminated runtimeHandlers:106 volumesAttached:107 volumesInUse:108
+NodeSwapStatus:10b capacity:10a
+NodeSystemInfo:10n architecture:10c bootID:10d containerRuntimeVersion:10e kernelVersion:10f kubeProxyVersion:10g kubeletVersion:10h machineID:10i operatingSystem:10j osImage:10k swap:10l systemUUID:10m
+NonResourceAttributes:10q path:10o verb:10p
+NonResourcePolicyRule:10t nonResourceURLs:10r verbs:10s
+NonResourceRule:10w nonResourceURLs:10u verbs:10v
+ObjectFieldSelector:10z apiVersion:10x fieldPath:10y
+ObjectMeta:11e annotations:110 creationTimestamp:111 deletionGracePeriodSeconds:112 deletionTimestamp:113 finalizers:114 generateName:115 generation:116 labels:117 managedFields:118 name:119 namespace:11a ownerReferences:11b resourceVersion:11c selfLink:uq uid:11d
+ObjectMetricSource:1u2 describedObject:1u1 metric:1se target:1sa
+ObjectMetricStatus:1u4 current:1sc describedObject:1u3 metric:1se
+ObjectReference:11m apiVersion:11f fieldPath:11g kind:11h name:11i namespace:11j resourceVersion:11k uid:11l
+OpaqueDeviceConfiguration:11p driver:11n parameters:11o
+Overhead:11r podFixed:11q
+OwnerReference:11w apiVersion:11f blockOwnerDeletion:11s controller:11t kind:11h name:11u uid:11v
+ParamKind:11z apiVersion:11x kind:11y
+ParamRef:124 name:120 namespace:121 parameterNotFoundAction:122 selector:123
+ParentReference:129 group:125 name:126 namespace:127 resource:128
+Patch:1um
+PersistentVolume:12c metadata:w spec:12a status:12b
+PersistentVolumeClaim:12f metadata:w spec:12d status:12e
+PersistentVolumeClaimCondition:12m lastProbeTime:12g lastTransitionTime:12h message:12i reason:12j status:12k type:12l
+PersistentVolumeClaimList:12o items:12n metadata:16
+PersistentVolumeClaimSpec:12y accessModes:12p=ReadOnlyMany|ReadWriteMany|ReadWriteOnce|ReadWriteOncePod dataSource:12q dataSourceRef:12r resources:12s selector:12t storageClassName:12u volumeAttributesClassName:12v volumeMode:12w=Block|Filesystem volumeName:12x
+PersistentVolumeClaimStatus:137 accessModes:12z=ReadOnlyMany|ReadWriteMany|ReadWriteOnce|ReadWriteOncePod allocatedResourceStatuses:130 allocatedResources:131 capacity:132 conditions:133 currentVolumeAttributesClassName:134 modifyVolumeStatus:135 phase:136=Bound|Lost|Pending
+PersistentVolumeClaimTemplate:13a metadata:138 spec:139
+PersistentVolumeClaimVolumeSource:13d claimName:13b readOnly:13c
+PersistentVolumeList:13f items:13e metadata:16
+PersistentVolumeSpec:14b accessModes:13g=ReadOnlyMany|ReadWriteMany|ReadWriteOnce|ReadWriteOncePod awsElasticBlockStore:13h azureDisk:13i azureFile:13j capacity:13k cephfs:13l cinder:13m claimRef:13n csi:13o fc:13p flexVolume:13q flocker:13r gcePersistentDisk:13s glusterfs:13t hostPath:13u iscsi:13v local:13w mountOptions:13x nfs:13y nodeAffinity:13z persistentVolumeReclaimPolicy:140=Delete|Recycle|Retain photonPersistentDisk:141 portworxVolume:142 quobyte:143 rbd:144 scaleIO:145 storageClassName:146 storageos:147 volumeAttributesClassName:148 volumeMode:149=Block|Filesystem vsphereVolume:14a
+PersistentVolumeStatus:14g lastPhaseTransitionTime:14c message:14d phase:14e=Available|Bound|Failed|Pending|Released reason:14f
+PhotonPersistentDiskVolumeSource:14i fsType:m3 pdID:14h
+Pod:14l metadata:w spec:14j status:14k
+PodAffinity:14o preferredDuringSchedulingIgnoredDuringExecution:14m requiredDuringSchedulingIgnoredDuringExecution:14n
+PodAffinityTerm:14v labelSelector:14p matchLabelKeys:14q mismatchLabelKeys:14r namespaceSelector:14s namespaces:14t topologyKey:14u
+PodAntiAffinity:14y preferredDuringSchedulingIgnoredDuringExecution:14w requiredDuringSchedulingIgnoredDuringExecution:14x
+PodCertificateProjection:156 certificateChainPath:14z credentialBundlePath:150 keyPath:151 keyType:152 maxExpirationSeconds:153 signerName:154 userAnnotations:155
+PodCondition:15b lastProbeTime:157 lastTransitionTime:3a message:3b observedGeneration:158 reason:3c status:159 type:15a
+PodDNSConfig:15f nameservers:15c options:15d searches:15e
+PodDNSConfigOption:15i name:15g value:15h
+PodDisruptionBudget:15l metadata:w spec:15j status:15k
+PodDisruptionBudgetList:15n items:15m metadata:w
+PodDisruptionBudgetSpec:15s maxUnavailable:15o minAvailable:15p selector:15q unhealthyPodEvictionPolicy:15r=AlwaysAllow|IfHealthyBudget
+PodDisruptionBudgetStatus:160 conditions:15t currentHealthy:15u desiredHealthy:15v disruptedPods:15w disruptionsAllowed:15x expectedPods:15y observedGeneration:15z
+PodExtendedResourceClaimStatus:163 requestMappings:161 resourceClaimName:162
+PodFailurePolicy:165 rules:164
+PodFailurePolicyOnExitCodesRequirement:169 containerName:166 operator:167=In|NotIn values:168
+PodFailurePolicyOnPodConditionsPattern:16c status:16a type:16b
+PodFailurePolicyRule:16g action:16d=Count|FailIndex|FailJob|Ignore onExitCodes:16e onPodConditions:16f
+PodIP:16i ip:16h
+PodList:16k items:16j metadata:16
+PodOS:16m name:16l
+PodReadinessGate:16o conditionType:16n
+PodResourceClaim:16s name:16p resourceClaimName:16q resourceClaimTemplateName:16r
+PodResourceClaimStatus:16v name:16t resourceClaimName:16u
+PodSchedulingGate:16x name:16w
+PodSchedulingGroup:16z podGroupName:16y
+PodSecurityContext:17d appArmorProfile:170 fsGroup:171 fsGroupChangePolicy:172=Always|OnRootMismatch runAsGroup:173 runAsNonRoot:174 runAsUser:175 seLinuxChangePolicy:176 seLinuxOptions:177 seccompProfile:178 supplementalGroups:179 supplementalGroupsPolicy:17a=Merge|Strict sysctls:17b windowsOptions:17c
+PodSpec:18k activeDeadlineSeconds:17e affinity:17f automountServiceAccountToken:17g containers:17h dnsConfig:17i dnsPolicy:17j=ClusterFirst|ClusterFirstWithHostNet|Default|None enableServiceLinks:17k ephemeralContainers:17l hostAliases:17m hostIPC:17n hostNetwork:17o hostPID:17p hostUsers:17q hostname:17r hostnameOverride:17s imagePullSecrets:17t initContainers:17u nodeName:17v nodeSelector:17w os:17x overhead:17y preemptionPolicy:17z=Never|PreemptLowerPriority priority:180 priorityClassName:181 readinessGates:182 resourceClaims:183 resources:184 restartPolicy:185=Always|Never|OnFailure runtimeClassName:186 schedulerName:187 schedulingGates:188 schedulingGroup:189 securityContext:18a serviceAccount:18b serviceAccountName:18c setHostnameAsFQDN:18d shareProcessNamespace:18e subdomain:18f terminationGracePeriodSeconds:18g tolerations:18h topologySpreadConstraints:18i volumes:18j
+PodStatus:196 allocatedResources:18l conditions:18m containerStatuses:18n ephemeralContainerStatuses:18o extendedResourceClaimStatus:18p hostIP:18q hostIPs:18r initContainerStatuses:18s message:18t nodeAllocatableResourceClaimStatuses:18u nominatedNodeName:18v observedGeneration:18w phase:18x=Failed|Pending|Running|Succeeded|Unknown podIP:18y podIPs:18z qosClass:190=BestEffort|Burstable|Guaranteed reason:191 resize:192 resourceClaimStatuses:193 resources:194 startTime:195
+PodTemplate:198 metadata:w template:197
+PodTemplateList:19a items:199 metadata:16
+PodTemplateSpec:19b metadata:w spec:14j
+PodsMetricSource:1u5 metric:1se target:1sa
+PodsMetricStatus:1u6 current:1sc metric:1se
+PolicyRule:19h apiGroups:19c nonResourceURLs:19d resourceNames:19e resources:19f verbs:19g
+PolicyRulesWithSubjects:19l nonResourceRules:19i resourceRules:19j subjects:19k
+PortStatus:19p error:19m port:19n protocol:19o=SCTP|TCP|UDP
+PortworxVolumeSource:19s fsType:19q readOnly:50 volumeID:19r
+Preconditions:19v resourceVersion:19t uid:19u
+PreferredSchedulingTerm:19y preference:19w weight:19x
+PriorityClass:1a3 description:19z globalDefault:1a0 metadata:w preemptionPolicy:1a1=Never|PreemptLowerPriority value:1a2
+PriorityClassList:1a5 items:1a4 metadata:3h
+PriorityLevelConfiguration:1a8 metadata:mz spec:1a6 status:1a7
+PriorityLevelConfigurationCondition:1a9 lastTransitionTime:n3 message:n4 reason:n5 status:n6 type:n7
+PriorityLevelConfigurationList:1ab items:1aa metadata:mz
+PriorityLevelConfigurationReference:1ad name:1ac
+PriorityLevelConfigurationSpec:1ah exempt:1ae limited:1af type:1ag
+PriorityLevelConfigurationStatus:1aj conditions:1ai
+Probe:1as exec:tt failureThreshold:1ak grpc:1al httpGet:tu initialDelaySeconds:1am periodSeconds:1an successThreshold:1ao tcpSocket:1ap terminationGracePeriodSeconds:1aq timeoutSeconds:1ar
+ProjectedVolumeSource:1av defaultMode:1at sources:1au
+Quantity:1u9
+QueuingConfiguration:1az handSize:1aw queueLengthLimit:1ax queues:1ay
+QuobyteVolumeSource:1b6 group:1b0 readOnly:1b1 registry:1b2 tenant:1b3 user:1b4 volume:1b5
+RBDPersistentVolumeSource:1bf fsType:1b7 image:1b8 keyring:1b9 monitors:1ba pool:1bb readOnly:1bc secretRef:1bd user:1be
+RBDVolumeSource:1bf fsType:1b7 image:1b8 keyring:1b9 monitors:1ba pool:1bb readOnly:1bc secretRef:1bd user:1be
+RawExtension:1ub
+ReplicaSet:1bj metadata:1bg spec:1bh status:1bi
+ReplicaSetCondition:1bm lastTransitionTime:1bk message:f2 reason:f3 status:f4 type:1bl
+ReplicaSetList:1bo items:1bn metadata:16
+ReplicaSetSpec:1bs minReadySeconds:g9 replicas:1bp selector:1bq template:1br
+ReplicaSetStatus:1c0 availableReplicas:1bt conditions:1bu fullyLabeledReplicas:1bv observedGeneration:1bw readyReplicas:1bx replicas:1by terminatingReplicas:1bz
+ReplicationController:1c4 metadata:1c1 spec:1c2 status:1c3
+ReplicationControllerCondition:1c6 lastTransitionTime:1bk message:f2 reason:f3 status:f4 type:1c5
+ReplicationControllerList:1c8 items:1c7 metadata:16
+ReplicationControllerSpec:1cc minReadySeconds:g9 replicas:1c9 selector:1ca template:1cb
+ReplicationControllerStatus:1cj availableReplicas:1cd conditions:1ce fullyLabeledReplicas:1cf observedGeneration:1cg readyReplicas:1ch replicas:1ci
+ResourceAttributes:1ct fieldSelector:1ck group:1cl labelSelector:1cm name:1cn namespace:1co resource:1cp subresource:1cq verb:1cr version:1cs
 ResourceClaim:1d name:1b request:1c
-ResourceClaimConsumerReference:1bx apiGroup:1bt name:1bu resource:1bv uid:1bw
-ResourceClaimList:1bz items:1by metadata:hr
-ResourceClaimSpec:1c1 devices:1c0
-ResourceClaimStatus:1c5 allocation:1c2 devices:1c3 reservedFor:1c4
-ResourceClaimTemplate:1c7 metadata:2d spec:1c6
-ResourceClaimTemplateList:1c9 items:1c8 metadata:hr
-ResourceClaimTemplateSpec:1cc metadata:1ca spec:1cb
-ResourceFieldSelector:1cg containerName:1cd divisor:1ce resource:1cf
-ResourceHealth:1ck health:1ch message:1ci resourceID:1cj
-ResourceMetricSource:1sr name:1qt target:1qu
-ResourceMetricStatus:1ss current:1qw name:1qt
-ResourcePolicyRule:1cq apiGroups:1cl clusterScope:1cm namespaces:1cn resources:1co verbs:1cp
-ResourcePool:1cu generation:1cr name:1cs resourceSliceCount:1ct
-ResourceQuota:1cx metadata:w spec:1cv status:1cw
-ResourceQuotaList:1cz items:1cy metadata:16
-ResourceQuotaSpec:1d2 scopeSelector:1d0 scopes:1d1=BestEffort|CrossNamespacePodAffinity|NotBestEffort|NotTerminating|PriorityClass|Terminating|VolumeAttributesClass
-ResourceQuotaStatus:1d3
-ResourceRequirements:1d5 claims:1d4
-ResourceRule:1da apiGroups:1d6 resourceNames:1d7 resources:1d8 verbs:1d9
-ResourceSlice:1dc metadata:2d spec:1db
-ResourceSliceList:1de items:1dd metadata:hr
-ResourceSliceSpec:1dn allNodes:1df devices:1dg driver:1dh nodeName:1di nodeSelector:1dj perDeviceNodeSelection:1dk pool:1dl sharedCounters:1dm
-ResourceStatus:1dq name:1do resources:1dp
+ResourceClaimConsumerReference:1cy apiGroup:1cu name:1cv resource:1cw uid:1cx
+ResourceClaimList:1d0 items:1cz metadata:i2
+ResourceClaimSpec:1d2 devices:1d1
+ResourceClaimStatus:1d6 allocation:1d3 devices:1d4 reservedFor:1d5
+ResourceClaimTemplate:1d8 metadata:2d spec:1d7
+ResourceClaimTemplateList:1da items:1d9 metadata:i2
+ResourceClaimTemplateSpec:1dd metadata:1db spec:1dc
+ResourceFieldSelector:1dh containerName:1de divisor:1df resource:1dg
+ResourceHealth:1dl health:1di message:1dj resourceID:1dk
+ResourceMetricSource:1u7 name:1s9 target:1sa
+ResourceMetricStatus:1u8 current:1sc name:1s9
+ResourcePolicyRule:1dr apiGroups:1dm clusterScope:1dn namespaces:1do resources:1dp verbs:1dq
+ResourcePool:1dv generation:1ds name:1dt resourceSliceCount:1du
+ResourceQuota:1dy metadata:w spec:1dw status:1dx
+ResourceQuotaList:1e0 items:1dz metadata:16
+ResourceQuotaSpec:1e4 hard:1e1 scopeSelector:1e2 scopes:1e3=BestEffort|CrossNamespacePodAffinity|NotBestEffort|NotTerminating|PriorityClass|Terminating|VolumeAttributesClass
+ResourceQuotaStatus:1e7 hard:1e5 used:1e6
+ResourceRequirements:1eb claims:1e8 limits:1e9 requests:1ea
+ResourceRule:1eg apiGroups:1ec resourceNames:1ed resources:1ee verbs:1ef
+ResourceSlice:1ei metadata:2d spec:1eh
+ResourceSliceList:1ek items:1ej metadata:i2
+ResourceSliceSpec:1et allNodes:1el devices:1em driver:1en nodeName:1eo nodeSelector:1ep perDeviceNodeSelection:1eq pool:1er sharedCounters:1es
+ResourceStatus:1ew name:1eu resources:1ev
 ResourceV1ResourceClaim:2g metadata:2d spec:2e status:2f
-Role:1ds metadata:8e rules:1dr
-RoleBinding:1du metadata:8e roleRef:1dt subjects:8i
-RoleBindingList:1dw items:1dv metadata:8e
-RoleList:1dy items:1dx metadata:8e
-RoleRef:1e2 apiGroup:1dz kind:1e0 name:1e1
-RollingUpdateDaemonSet:1e5 maxSurge:1e3 maxUnavailable:1e4
-RollingUpdateDeployment:1e8 maxSurge:1e6 maxUnavailable:1e7
-RollingUpdateStatefulSetStrategy:1eb maxUnavailable:1e9 partition:1ea
-RuleWithOperations:1ec apiGroups:wi apiVersions:wj operations:wk=*|CONNECT|CREATE|DELETE|UPDATE resources:wm scope:wn=*|Cluster|Namespaced
-RuntimeClass:1eg handler:1ed metadata:9j overhead:1ee scheduling:1ef
-RuntimeClassList:1eh items:1x metadata:1y
-SELinuxOptions:1em level:1ei role:1ej type:1ek user:1el
-Scale:1eq metadata:1en spec:1eo status:1ep
-ScaleIOPersistentVolumeSource:1f0 fsType:1er gateway:1es protectionDomain:1et readOnly:50 secretRef:1eu sslEnabled:1ev storageMode:1ew storagePool:1ex system:1ey volumeName:1ez
-ScaleIOVolumeSource:1f3 fsType:1f1 gateway:1es protectionDomain:1et readOnly:4y secretRef:1eu sslEnabled:1f2 storageMode:1ew storagePool:1ex system:1ey volumeName:1ez
-ScaleSpec:1f5 replicas:1f4
-ScaleStatus:1f8 replicas:1f6 selector:1f7
-Scheduling:1fa tolerations:1f9
-ScopeSelector:1fc matchExpressions:1fb
-ScopedResourceSelectorRequirement:1fg operator:1fd=DoesNotExist|Exists|In|NotIn scopeName:1fe=BestEffort|CrossNamespacePodAffinity|NotBestEffort|NotTerminating|PriorityClass|Terminating|VolumeAttributesClass values:1ff
-SeccompProfile:1fj localhostProfile:1fh type:1fi=Localhost|RuntimeDefault|Unconfined
-Secret:1fm immutable:1fk metadata:w type:1fl
-SecretEnvSource:1fo name:9c optional:1fn
-SecretKeySelector:1fr key:1fp name:9c optional:1fq
-SecretList:1ft items:1fs metadata:16
-SecretProjection:1fw items:1fu name:9c optional:1fv
-SecretReference:1fz name:1fx namespace:1fy
-SecretVolumeSource:1g4 defaultMode:1g0 items:1g1 optional:1g2 secretName:1g3
-SecurityContext:1gh allowPrivilegeEscalation:1g5 appArmorProfile:1g6 capabilities:1g7 privileged:1g8 procMount:1g9=Default|Unmasked readOnlyRootFilesystem:1ga runAsGroup:1gb runAsNonRoot:1gc runAsUser:1gd seLinuxOptions:1ge seccompProfile:1gf windowsOptions:1gg
-SelectableField:1gj jsonPath:1gi
-SelfSubjectAccessReview:1gl metadata:ug spec:1gk status:ui
-SelfSubjectAccessReviewSpec:1go nonResourceAttributes:1gm resourceAttributes:1gn
-SelfSubjectReview:1gr metadata:1gp status:1gq
-SelfSubjectReviewStatus:1gt userInfo:1gs
-SelfSubjectRulesReview:1gw metadata:ug spec:1gu status:1gv
-SelfSubjectRulesReviewSpec:1gy namespace:1gx
-ServerAddressByClientCIDR:1h1 clientCIDR:1gz serverAddress:1h0
-Service:1h4 metadata:w spec:1h2 status:1h3
-ServiceAccount:1h8 automountServiceAccountToken:1h5 imagePullSecrets:1h6 metadata:w secrets:1h7
-ServiceAccountList:1ha items:1h9 metadata:16
-ServiceAccountSubject:1hd name:1hb namespace:1hc
-ServiceAccountTokenProjection:1hh audience:1he expirationSeconds:1hf path:1hg
-ServiceBackendPort:1hk name:1hi number:1hj
-ServiceCIDR:1hn metadata:w spec:1hl status:1hm
-ServiceCIDRList:1hp items:1ho metadata:w
-ServiceCIDRSpec:1hr cidrs:1hq
-ServiceCIDRStatus:1ht conditions:1hs
-ServiceList:1hv items:1hu metadata:16
-ServicePort:1i1 appProtocol:k name:1hw nodePort:1hx port:1hy protocol:1hz=SCTP|TCP|UDP targetPort:1i0
+Role:1ey metadata:8i rules:1ex
+RoleBinding:1f0 metadata:8i roleRef:1ez subjects:8m
+RoleBindingList:1f2 items:1f1 metadata:8i
+RoleList:1f4 items:1f3 metadata:8i
+RoleRef:1f8 apiGroup:1f5 kind:1f6 name:1f7
+RollingUpdateDaemonSet:1fb maxSurge:1f9 maxUnavailable:1fa
+RollingUpdateDeployment:1fe maxSurge:1fc maxUnavailable:1fd
+RollingUpdateStatefulSetStrategy:1fh maxUnavailable:1ff partition:1fg
+RuleWithOperations:1fi apiGroups:x3 apiVersions:x4 operations:x5=*|CONNECT|CREATE|DELETE|UPDATE resources:x7 scope:x8=*|Cluster|Namespaced
+RuntimeClass:1fm handler:1fj metadata:9p overhead:1fk scheduling:1fl
+RuntimeClassList:1fn items:1x metadata:1y
+SELinuxOptions:1fs level:1fo role:1fp type:1fq user:1fr
+Scale:1fw metadata:1ft spec:1fu status:1fv
+ScaleIOPersistentVolumeSource:1g6 fsType:1fx gateway:1fy protectionDomain:1fz readOnly:50 secretRef:1g0 sslEnabled:1g1 storageMode:1g2 storagePool:1g3 system:1g4 volumeName:1g5
+ScaleIOVolumeSource:1g9 fsType:1g7 gateway:1fy protectionDomain:1fz readOnly:4y secretRef:1g0 sslEnabled:1g8 storageMode:1g2 storagePool:1g3 system:1g4 volumeName:1g5
+ScaleSpec:1gb replicas:1ga
+ScaleStatus:1ge replicas:1gc selector:1gd
+Scheduling:1gh nodeSelector:1gf tolerations:1gg
+ScopeSelector:1gj matchExpressions:1gi
+ScopedResourceSelectorRequirement:1gn operator:1gk=DoesNotExist|Exists|In|NotIn scopeName:1gl=BestEffort|CrossNamespacePodAffinity|NotBestEffort|NotTerminating|PriorityClass|Terminating|VolumeAttributesClass values:1gm
+SeccompProfile:1gq localhostProfile:1go type:1gp=Localhost|RuntimeDefault|Unconfined
+Secret:1gv data:1gr immutable:1gs metadata:w stringData:1gt type:1gu
+SecretEnvSource:1gx name:9i optional:1gw
+SecretKeySelector:1h0 key:1gy name:9i optional:1gz
+SecretList:1h2 items:1h1 metadata:16
+SecretProjection:1h5 items:1h3 name:9i optional:1h4
+SecretReference:1h8 name:1h6 namespace:1h7
+SecretVolumeSource:1hd defaultMode:1h9 items:1ha optional:1hb secretName:1hc
+SecurityContext:1hq allowPrivilegeEscalation:1he appArmorProfile:1hf capabilities:1hg privileged:1hh procMount:1hi=Default|Unmasked readOnlyRootFilesystem:1hj runAsGroup:1hk runAsNonRoot:1hl runAsUser:1hm seLinuxOptions:1hn seccompProfile:1ho windowsOptions:1hp
+SelectableField:1hs jsonPath:1hr
+SelfSubjectAccessReview:1hu metadata:v1 spec:1ht status:v3
+SelfSubjectAccessReviewSpec:1hx nonResourceAttributes:1hv resourceAttributes:1hw
+SelfSubjectReview:1i0 metadata:1hy status:1hz
+SelfSubjectReviewStatus:1i2 userInfo:1i1
+SelfSubjectRulesReview:1i5 metadata:v1 spec:1i3 status:1i4
+SelfSubjectRulesReviewSpec:1i7 namespace:1i6
+ServerAddressByClientCIDR:1ia clientCIDR:1i8 serverAddress:1i9
+Service:1id metadata:w spec:1ib status:1ic
+ServiceAccount:1ih automountServiceAccountToken:1ie imagePullSecrets:1if metadata:w secrets:1ig
+ServiceAccountList:1ij items:1ii metadata:16
+ServiceAccountSubject:1im name:1ik namespace:1il
+ServiceAccountTokenProjection:1iq audience:1in expirationSeconds:1io path:1ip
+ServiceBackendPort:1it name:1ir number:1is
+ServiceCIDR:1iw metadata:w spec:1iu status:1iv
+ServiceCIDRList:1iy items:1ix metadata:w
+ServiceCIDRSpec:1j0 cidrs:1iz
+ServiceCIDRStatus:1j2 conditions:1j1
+ServiceList:1j4 items:1j3 metadata:16
+ServicePort:1ja appProtocol:k name:1j5 nodePort:1j6 port:1j7 protocol:1j8=SCTP|TCP|UDP targetPort:1j9
 ServiceReference:4 name:0 namespace:1 path:2 port:3
-ServiceSpec:1il allocateLoadBalancerNodePorts:1i2 clusterIP:1i3 clusterIPs:1i4 externalIPs:1i5 externalName:1i6 externalTrafficPolicy:1i7=Cluster|Local healthCheckNodePort:1i8 internalTrafficPolicy:1i9=Cluster|Local ipFamilies:1ia=|IPv4|IPv6 ipFamilyPolicy:1ib=PreferDualStack|RequireDualStack|SingleStack loadBalancerClass:1ic loadBalancerIP:1id loadBalancerSourceRanges:1ie ports:1if publishNotReadyAddresses:1ig sessionAffinity:1ih=ClientIP|None sessionAffinityConfig:1ii trafficDistribution:1ij type:1ik=ClusterIP|ExternalName|LoadBalancer|NodePort
-ServiceStatus:1io conditions:1im loadBalancer:1in
-SessionAffinityConfig:1iq clientIP:1ip
-ShardInfo:1is selector:1ir
-SleepAction:1iu seconds:1it
-StatefulSet:1ix metadata:w spec:1iv status:1iw
-StatefulSetCondition:1iz lastTransitionTime:3a message:eu reason:ev status:ew type:1iy
-StatefulSetList:1j2 items:1j0 metadata:1j1
-StatefulSetOrdinals:1j4 start:1j3
-StatefulSetPersistentVolumeClaimRetentionPolicy:1j7 whenDeleted:1j5 whenScaled:1j6
-StatefulSetSpec:1ji minReadySeconds:1j8 ordinals:1j9 persistentVolumeClaimRetentionPolicy:1ja podManagementPolicy:1jb=OrderedReady|Parallel replicas:1jc revisionHistoryLimit:1jd selector:1je serviceName:1jf template:1jg updateStrategy:1jh apiVersion:2k kind:2l metadata:w spec:11m status:11n
-StatefulSetStatus:1jt availableReplicas:1jj collisionCount:1jk conditions:1jl currentReplicas:1jm currentRevision:1jn observedGeneration:1jo readyReplicas:1jp replicas:1jq updateRevision:1jr updatedReplicas:1js
-StatefulSetUpdateStrategy:1jw rollingUpdate:1ju type:1jv=OnDelete|RollingUpdate
-Status:1k1 apiVersion:2k code:1jx details:1jy kind:2l message:v metadata:16 reason:1jz status:1k0
-StatusCause:1k5 field:1k2 message:1k3 reason:1k4
-StatusDetails:1kc causes:1k6 group:1k7 kind:1k8 name:1k9 retryAfterSeconds:1ka uid:1kb
-StorageClass:1kj allowVolumeExpansion:1kd allowedTopologies:1ke metadata:w mountOptions:1kf provisioner:1kg reclaimPolicy:1kh=Delete|Recycle|Retain volumeBindingMode:1ki=Immediate|WaitForFirstConsumer
-StorageClassList:1kl items:1kk metadata:3h
-StorageOSPersistentVolumeSource:1kp fsType:lp readOnly:50 secretRef:1km volumeName:1kn volumeNamespace:1ko
-StorageOSVolumeSource:1kp fsType:lp readOnly:50 secretRef:1km volumeName:1kn volumeNamespace:1ko
+ServiceSpec:1jv allocateLoadBalancerNodePorts:1jb clusterIP:1jc clusterIPs:1jd externalIPs:1je externalName:1jf externalTrafficPolicy:1jg=Cluster|Local healthCheckNodePort:1jh internalTrafficPolicy:1ji=Cluster|Local ipFamilies:1jj=|IPv4|IPv6 ipFamilyPolicy:1jk=PreferDualStack|RequireDualStack|SingleStack loadBalancerClass:1jl loadBalancerIP:1jm loadBalancerSourceRanges:1jn ports:1jo publishNotReadyAddresses:1jp selector:1jq sessionAffinity:1jr=ClientIP|None sessionAffinityConfig:1js trafficDistribution:1jt type:1ju=ClusterIP|ExternalName|LoadBalancer|NodePort
+ServiceStatus:1jy conditions:1jw loadBalancer:1jx
+SessionAffinityConfig:1k0 clientIP:1jz
+ShardInfo:1k2 selector:1k1
+SleepAction:1k4 seconds:1k3
+StatefulSet:1k7 metadata:w spec:1k5 status:1k6
+StatefulSetCondition:1k9 lastTransitionTime:3a message:f2 reason:f3 status:f4 type:1k8
+StatefulSetList:1kc items:1ka metadata:1kb
+StatefulSetOrdinals:1ke start:1kd
+StatefulSetPersistentVolumeClaimRetentionPolicy:1kh whenDeleted:1kf whenScaled:1kg
+StatefulSetSpec:1kt minReadySeconds:1ki ordinals:1kj persistentVolumeClaimRetentionPolicy:1kk podManagementPolicy:1kl=OrderedReady|Parallel replicas:1km revisionHistoryLimit:1kn selector:1ko serviceName:1kp template:1kq updateStrategy:1kr volumeClaimTemplates:1ks apiVersion:2k kind:2l metadata:w spec:12d status:12e
+StatefulSetStatus:1l4 availableReplicas:1ku collisionCount:1kv conditions:1kw currentReplicas:1kx currentRevision:1ky observedGeneration:1kz readyReplicas:1l0 replicas:1l1 updateRevision:1l2 updatedReplicas:1l3
+StatefulSetUpdateStrategy:1l7 rollingUpdate:1l5 type:1l6=OnDelete|RollingUpdate
+Status:1lc apiVersion:2k code:1l8 details:1l9 kind:2l message:v metadata:16 reason:1la status:1lb
+StatusCause:1lg field:1ld message:1le reason:1lf
+StatusDetails:1ln causes:1lh group:1li kind:1lj name:1lk retryAfterSeconds:1ll uid:1lm
+StorageClass:1lv allowVolumeExpansion:1lo allowedTopologies:1lp metadata:w mountOptions:1lq parameters:1lr provisioner:1ls reclaimPolicy:1lt=Delete|Recycle|Retain volumeBindingMode:1lu=Immediate|WaitForFirstConsumer
+StorageClassList:1lx items:1lw metadata:3h
+StorageOSPersistentVolumeSource:1m1 fsType:m3 readOnly:50 secretRef:1ly volumeName:1lz volumeNamespace:1m0
+StorageOSVolumeSource:1m1 fsType:m3 readOnly:50 secretRef:1ly volumeName:1lz volumeNamespace:1m0
 StorageV1TokenRequest:2j audience:2h expirationSeconds:2i
 Subject:2c apiGroup:28 kind:29 name:2a namespace:2b
-SubjectAccessReview:1kq metadata:ug spec:h status:ui
-SubjectAccessReviewSpec:1ku groups:1kr nonResourceAttributes:1gm resourceAttributes:1gn uid:1ks user:1kt
-SubjectAccessReviewStatus:1kz allowed:1kv denied:1kw evaluationError:1kx reason:1ky
-SubjectRulesReviewStatus:1l4 evaluationError:1l0 incomplete:1l1 nonResourceRules:1l2 resourceRules:1l3
-SuccessPolicy:1l6 rules:1l5
-SuccessPolicyRule:1l9 succeededCount:1l7 succeededIndexes:1l8
-Sysctl:1lc name:1la value:1lb
-TCPSocketAction:1lf host:1ld port:1le
-Taint:1lk effect:1lg=NoExecute|NoSchedule|PreferNoSchedule key:1lh timeAdded:1li value:1lj
-Time:1t3
+SubjectAccessReview:1m2 metadata:v1 spec:h status:v3
+SubjectAccessReviewSpec:1m7 extra:1m3 groups:1m4 nonResourceAttributes:1hv resourceAttributes:1hw uid:1m5 user:1m6
+SubjectAccessReviewStatus:1mc allowed:1m8 denied:1m9 evaluationError:1ma reason:1mb
+SubjectRulesReviewStatus:1mh evaluationError:1md incomplete:1me nonResourceRules:1mf resourceRules:1mg
+SuccessPolicy:1mj rules:1mi
+SuccessPolicyRule:1mm succeededCount:1mk succeededIndexes:1ml
+Sysctl:1mp name:1mn value:1mo
+TCPSocketAction:1ms host:1mq port:1mr
+Taint:1mx effect:1mt=NoExecute|NoSchedule|PreferNoSchedule key:1mu timeAdded:1mv value:1mw
+Time:1uj
 TokenRequest:j metadata:g spec:h status:i
-TokenRequestSpec:1lo audiences:1ll boundObjectRef:1lm expirationSeconds:1ln
-TokenRequestStatus:1lr expirationTimestamp:1lp token:1lq
-TokenReview:1lt metadata:g spec:h status:1ls
-TokenReviewSpec:1lv audiences:1lu token:1lq
-TokenReviewStatus:1m0 audiences:1lw authenticated:1lx error:1ly user:1lz
-Toleration:1m6 effect:1m1=NoExecute|NoSchedule|PreferNoSchedule key:1m2 operator:1m3=Equal|Exists|Gt|Lt tolerationSeconds:1m4 value:1m5
-TopologySelectorLabelRequirement:1m8 key:yu values:1m7
-TopologySelectorTerm:1ma matchLabelExpressions:1m9
-TopologySpreadConstraint:1mj labelSelector:1mb matchLabelKeys:1mc maxSkew:1md minDomains:1me nodeAffinityPolicy:1mf=Honor|Ignore nodeTaintsPolicy:1mg=Honor|Ignore topologyKey:1mh whenUnsatisfiable:1mi=DoNotSchedule|ScheduleAnyway
-TypeChecking:1ml expressionWarnings:1mk
-TypedLocalObjectReference:1mn apiGroup:1mm kind:1e0 name:1e1
-TypedObjectReference:1mp apiGroup:1mm kind:1e0 name:1e1 namespace:1mo
-UncountedTerminatedPods:1ms failed:1mq succeeded:1mr
-UserInfo:1mw groups:1mt uid:1mu username:1mv
-UserSubject:1my name:1mx
-ValidatingAdmissionPolicy:1n1 metadata:v7 spec:1mz status:1n0
-ValidatingAdmissionPolicyBinding:1n3 metadata:v7 spec:1n2
-ValidatingAdmissionPolicyBindingList:1n4 items:vc metadata:vd
-ValidatingAdmissionPolicyBindingSpec:1n9 matchResources:1n5 paramRef:1n6 policyName:1n7 validationActions:1n8=Audit|Deny|Warn
-ValidatingAdmissionPolicyList:1na items:vj metadata:vd
-ValidatingAdmissionPolicySpec:1ni auditAnnotations:1nb failurePolicy:1nc=Fail|Ignore matchConditions:1nd matchConstraints:1ne paramKind:1nf validations:1ng variables:1nh
-ValidatingAdmissionPolicyStatus:1nm conditions:1nj observedGeneration:1nk typeChecking:1nl
-ValidatingWebhook:1no admissionReviewVersions:vt clientConfig:vu failurePolicy:vv=Fail|Ignore matchConditions:vw matchPolicy:vx=Equivalent|Exact name:vy namespaceSelector:1nn objectSelector:w0 rules:w2 sideEffects:w3=None|NoneOnDryRun|Some|Unknown timeoutSeconds:w4
-ValidatingWebhookConfiguration:1np metadata:v7 webhooks:w6
-ValidatingWebhookConfigurationList:1nr items:1nq metadata:vd
-Validation:1nw expression:1ns message:1nt messageExpression:1nu reason:1nv
-ValidationRule:1o3 fieldPath:1nx message:1ny messageExpression:1nz optionalOldSelf:1o0 reason:1o1=FieldValueDuplicate|FieldValueForbidden|FieldValueInvalid|FieldValueRequired rule:1o2
-Variable:1o6 expression:1o4 name:1o5
-Volume:1oq awsElasticBlockStore:12n azureDisk:12o azureFile:12p cephfs:12q cinder:12r configMap:1o7 csi:1o8 downwardAPI:1o9 emptyDir:1oa ephemeral:1ob fc:12u flexVolume:12v flocker:1oc gcePersistentDisk:1od gitRepo:1oe glusterfs:1of hostPath:1og image:1oh iscsi:1oi name:1oj nfs:1ok persistentVolumeClaim:1ol photonPersistentDisk:136 portworxVolume:137 projected:1om quobyte:138 rbd:1on scaleIO:13a secret:1oo storageos:1op vsphereVolume:13f
-VolumeAttachment:1ot metadata:oa spec:1or status:1os
-VolumeAttachmentList:1ov items:1ou metadata:3h
-VolumeAttachmentSource:1oy inlineVolumeSpec:1ow persistentVolumeName:1ox
-VolumeAttachmentSpec:1p2 attacher:1oz nodeName:1p0 source:1p1
-VolumeAttachmentStatus:1p6 attachError:1p3 attached:1p4 detachError:1p5
-VolumeAttributesClass:1p8 driverName:1p7 metadata:w
-VolumeAttributesClassList:1pa items:1p9 metadata:3h
-VolumeDevice:1pd devicePath:1pb name:1pc
-VolumeError:1ph errorCode:1pe message:1pf time:1pg
-VolumeMount:1pp mountPath:1pi mountPropagation:1pj=Bidirectional|HostToContainer|None name:1pk readOnly:1pl recursiveReadOnly:1pm subPath:1pn subPathExpr:1po
-VolumeMountStatus:1pv mountPath:1pq name:1pr readOnly:1ps recursiveReadOnly:1pt volumeStatus:1pu
-VolumeNodeAffinity:1px required:1pw
-VolumeNodeResources:1pz count:1py
-VolumeProjection:1q6 clusterTrustBundle:1q0 configMap:1q1 downwardAPI:1q2 podCertificate:1q3 secret:1q4 serviceAccountToken:1q5
-VolumeResourceRequirements:1q7
-VolumeStatus:1q9 image:1q8
-VsphereVirtualDiskVolumeSource:1qe fsType:1qa storagePolicyID:1qb storagePolicyName:1qc volumePath:1qd
-WatchEvent:1qg object:1qf
+TokenRequestSpec:1n1 audiences:1my boundObjectRef:1mz expirationSeconds:1n0
+TokenRequestStatus:1n4 expirationTimestamp:1n2 token:1n3
+TokenReview:1n6 metadata:g spec:h status:1n5
+TokenReviewSpec:1n8 audiences:1n7 token:1n3
+TokenReviewStatus:1nd audiences:1n9 authenticated:1na error:1nb user:1nc
+Toleration:1nj effect:1ne=NoExecute|NoSchedule|PreferNoSchedule key:1nf operator:1ng=Equal|Exists|Gt|Lt tolerationSeconds:1nh value:1ni
+TopologySelectorLabelRequirement:1nl key:zg values:1nk
+TopologySelectorTerm:1nn matchLabelExpressions:1nm
+TopologySpreadConstraint:1nw labelSelector:1no matchLabelKeys:1np maxSkew:1nq minDomains:1nr nodeAffinityPolicy:1ns=Honor|Ignore nodeTaintsPolicy:1nt=Honor|Ignore topologyKey:1nu whenUnsatisfiable:1nv=DoNotSchedule|ScheduleAnyway
+TypeChecking:1ny expressionWarnings:1nx
+TypedLocalObjectReference:1o0 apiGroup:1nz kind:1f6 name:1f7
+TypedObjectReference:1o2 apiGroup:1nz kind:1f6 name:1f7 namespace:1o1
+UncountedTerminatedPods:1o5 failed:1o3 succeeded:1o4
+UserInfo:1oa extra:1o6 groups:1o7 uid:1o8 username:1o9
+UserSubject:1oc name:1ob
+ValidatingAdmissionPolicy:1of metadata:vs spec:1od status:1oe
+ValidatingAdmissionPolicyBinding:1oh metadata:vs spec:1og
+ValidatingAdmissionPolicyBindingList:1oi items:vx metadata:vy
+ValidatingAdmissionPolicyBindingSpec:1on matchResources:1oj paramRef:1ok policyName:1ol validationActions:1om=Audit|Deny|Warn
+ValidatingAdmissionPolicyList:1oo items:w4 metadata:vy
+ValidatingAdmissionPolicySpec:1ow auditAnnotations:1op failurePolicy:1oq=Fail|Ignore matchConditions:1or matchConstraints:1os paramKind:1ot validations:1ou variables:1ov
+ValidatingAdmissionPolicyStatus:1p0 conditions:1ox observedGeneration:1oy typeChecking:1oz
+ValidatingWebhook:1p2 admissionReviewVersions:we clientConfig:wf failurePolicy:wg=Fail|Ignore matchConditions:wh matchPolicy:wi=Equivalent|Exact name:wj namespaceSelector:1p1 objectSelector:wl rules:wn sideEffects:wo=None|NoneOnDryRun|Some|Unknown timeoutSeconds:wp
+ValidatingWebhookConfiguration:1p3 metadata:vs webhooks:wr
+ValidatingWebhookConfigurationList:1p5 items:1p4 metadata:vy
+Validation:1pa expression:1p6 message:1p7 messageExpression:1p8 reason:1p9
+ValidationRule:1ph fieldPath:1pb message:1pc messageExpression:1pd optionalOldSelf:1pe reason:1pf=FieldValueDuplicate|FieldValueForbidden|FieldValueInvalid|FieldValueRequired rule:1pg
+Variable:1pk expression:1pi name:1pj
+Volume:1q4 awsElasticBlockStore:13h azureDisk:13i azureFile:13j cephfs:13l cinder:13m configMap:1pl csi:1pm downwardAPI:1pn emptyDir:1po ephemeral:1pp fc:13p flexVolume:13q flocker:1pq gcePersistentDisk:1pr gitRepo:1ps glusterfs:1pt hostPath:1pu image:1pv iscsi:1pw name:1px nfs:1py persistentVolumeClaim:1pz photonPersistentDisk:141 portworxVolume:142 projected:1q0 quobyte:143 rbd:1q1 scaleIO:145 secret:1q2 storageos:1q3 vsphereVolume:14a
+VolumeAttachment:1q7 metadata:op spec:1q5 status:1q6
+VolumeAttachmentList:1q9 items:1q8 metadata:3h
+VolumeAttachmentSource:1qc inlineVolumeSpec:1qa persistentVolumeName:1qb
+VolumeAttachmentSpec:1qg attacher:1qd nodeName:1qe source:1qf
+VolumeAttachmentStatus:1ql attachError:1qh attached:1qi attachmentMetadata:1qj detachError:1qk
+VolumeAttributesClass:1qo driverName:1qm metadata:w parameters:1qn
+VolumeAttributesClassList:1qq items:1qp metadata:3h
+VolumeDevice:1qt devicePath:1qr name:1qs
+VolumeError:1qx errorCode:1qu message:1qv time:1qw
+VolumeMount:1r5 mountPath:1qy mountPropagation:1qz=Bidirectional|HostToContainer|None name:1r0 readOnly:1r1 recursiveReadOnly:1r2 subPath:1r3 subPathExpr:1r4
+VolumeMountStatus:1rb mountPath:1r6 name:1r7 readOnly:1r8 recursiveReadOnly:1r9 volumeStatus:1ra
+VolumeNodeAffinity:1rd required:1rc
+VolumeNodeResources:1rf count:1re
+VolumeProjection:1rm clusterTrustBundle:1rg configMap:1rh downwardAPI:1ri podCertificate:1rj secret:1rk serviceAccountToken:1rl
+VolumeResourceRequirements:1rn limits:1e9 requests:1ea
+VolumeStatus:1rp image:1ro
+VsphereVirtualDiskVolumeSource:1ru fsType:1rq storagePolicyID:1rr storagePolicyName:1rs volumePath:1rt
+WatchEvent:1rw object:1rv
 WebhookClientConfig:8 caBundle:5 service:6 url:7
-WebhookConversion:1qj clientConfig:1qh conversionReviewVersions:1qi
-WeightedPodAffinityTerm:1qm podAffinityTerm:1qk weight:1ql
-WindowsSecurityContextOptions:1qr gmsaCredentialSpec:1qn gmsaCredentialSpecName:1qo hostProcess:1qp runAsUserName:1qq
+WebhookConversion:1rz clientConfig:1rx conversionReviewVersions:1ry
+WeightedPodAffinityTerm:1s2 podAffinityTerm:1s0 weight:1s1
+WindowsSecurityContextOptions:1s7 gmsaCredentialSpec:1s3 gmsaCredentialSpecName:1s4 hostProcess:1s5 runAsUserName:1s6
 
 name is the name of the service. Required
 namespace is the namespace of the service. Required
@@ -816,6 +816,7 @@ nodeExpandSecretRef is a reference to the secret object containing sensitive inf
 nodePublishSecretRef is a reference to the secret object containing sensitive information to pass to the CSI driver to complete the CSI NodePublishVolume and NodeUnpublishVolume calls. This field is optional, and may be empty if no secret is required. If the secret object contains more than one secret, all secrets are passed.
 nodeStageSecretRef is a reference to the secret object containing sensitive information to pass to the CSI driver to complete the CSI NodeStageVolume and NodeStageVolume and NodeUnstageVolume calls. This field is optional, and may be empty if no secret is required. If the secret object contains more than one secret, all secrets are passed.
 readOnly value to pass to ControllerPublishVolumeRequest. Defaults to false (read/write).
+volumeAttributes of the volume to publish.
 volumeHandle is the unique volume name returned by the CSI volume plugin¤2019;s CreateVolume to refer to the volume on all subsequent calls. Required.
 Represents storage that is managed by an external CSI volume driver
 capacity is the value reported by the CSI driver in its GetCapacityResponse for a GetCapacityRequest with topology and parameters that match the previous fields.¶¶The semantic is currently (CSI spec 1.2) defined as: The available capacity, in bytes, of the storage that can be used to provision volumes. If not set, that information is currently unavailable.
@@ -830,6 +831,7 @@ driver is the name of the CSI driver that handles this volume. Consult with your
 fsType to mount. Ex. "ext4", "xfs", "ntfs". If not provided, the empty value is passed to the associated CSI driver which will determine the default filesystem to apply.
 nodePublishSecretRef is a reference to the secret object containing sensitive information to pass to the CSI driver to complete the CSI NodePublishVolume and NodeUnpublishVolume calls. This field is optional, and  may be empty if no secret is required. If the secret object contains more than one secret, all secret references are passed.
 readOnly specifies a read-only configuration for the volume. Defaults to false (read/write).
+volumeAttributes stores driver-specific properties that are passed to the CSI driver. Consult your driver's documentation for supported values.
 Represents a source location of a volume to mount, managed by an external CSI driver
 Added capabilities
 Removed capabilities
@@ -842,6 +844,7 @@ Max defines the upper limit for capacity that can be requested.¶¶Max must be l
 Min specifies the minimum capacity allowed for a consumption request.¶¶Min must be greater than or equal to zero, and less than or equal to the capacity value. requestPolicy.default must be more than or equal to the minimum.
 Step defines the step size between valid capacity amounts within the range.¶¶Max (if set) and requestPolicy.default must be a multiple of Step. Min + Step must be less than or equal to the capacity value.
 CapacityRequestPolicyRange defines a valid range for consumable capacity values.¶¶  - If the requested amount is less than Min, it is rounded up to the Min value.¶  - If Step is set and the requested amount is between Min and Max but not aligned with Step,¶    it will be rounded up to the next value equal to Min + (n * Step).¶  - If Step is not set, the requested amount is used as-is if it falls within the range Min to Max (if set).¶  - If the requested or rounded amount exceeds Max (if set), the request does not satisfy the policy,¶    and the device cannot be allocated.
+Requests represent individual device resource requests for distinct resources, all of which must be provided by the device.¶¶This value is used as an additional filtering condition against the available capacity on the device. This is semantically equivalent to a CEL selector with \`device.capacity[<domain>].<name>.compareTo(quantity(<request quantity>)) >= 0\`. For example, device.capacity['test-driver.cdi.k8s.io'].counters.compareTo(quantity('2')) >= 0.¶¶When a requestPolicy is defined, the requested amount is adjusted upward to the nearest valid value based on the policy. If the requested amount cannot be adjusted to a valid value¤2014;because it exceeds what the requestPolicy allows¤2014; the device is considered ineligible for allocation.¶¶For any capacity that is not explicitly requested: - If no requestPolicy is set, the default consumed capacity is equal to the full device capacity¶  (i.e., the whole device is claimed).¶- If a requestPolicy is set, the default consumed capacity is determined according to that policy.¶¶If the device allows multiple allocation, the aggregated amount across all requests must not exceed the capacity value. The consumed capacity, which may be adjusted based on the requestPolicy if defined, is recorded in the resource claim¤2019;s status.devices[*].consumedCapacity field.
 CapacityRequirements defines the capacity requirements for a specific device request.
 monitors is Required: Monitors is a collection of Ceph monitors More info: https://examples.k8s.io/volumes/cephfs/README.md#how-to-use-it
 path is Optional: Used as the mounted root, rather than the full Ceph tree, default is /
@@ -864,6 +867,7 @@ CertificateSigningRequestCondition describes a condition of a CertificateSigning
 items is a collection of CertificateSigningRequest objects
 CertificateSigningRequestList is a collection of CertificateSigningRequest objects
 expirationSeconds is the requested duration of validity of the issued certificate. The certificate signer may issue a certificate with a different validity duration so a client must check the delta between the notBefore and and notAfter fields in the issued certificate to determine the actual duration.¶¶The v1.22+ in-tree implementations of the well-known Kubernetes signers will honor this field as long as the requested duration is not greater than the maximum duration they will honor per the --cluster-signing-duration CLI flag to the Kubernetes controller manager.¶¶Certificate signers may not honor this field for various reasons:¶¶  1. Old signer that is unaware of the field (such as the in-tree¶     implementations prior to v1.22)¶  2. Signer whose configured maximum is shorter than the requested duration¶  3. Signer whose configured minimum is longer than the requested duration¶¶The minimum valid value for expirationSeconds is 600, i.e. 10 minutes.
+extra contains extra attributes of the user that created the CertificateSigningRequest. Populated by the API server on creation and immutable.
 groups contains group membership of the user that created the CertificateSigningRequest. Populated by the API server on creation and immutable.
 request contains an x509 certificate signing request encoded in a "CERTIFICATE REQUEST" PEM block. When serialized as JSON or YAML, the data is additionally base64-encoded.
 signerName indicates the requested signer, and is a qualified name.¶¶List/watch requests for CertificateSigningRequests can filter on this field using a "spec.signerName=NAME" fieldSelector.¶¶Well-known Kubernetes signers are:¶ 1. "kubernetes.io/kube-apiserver-client": issues client certificates that can be used to authenticate to kube-apiserver.¶  Requests for this signer are never auto-approved by kube-controller-manager, can be issued by the "csrsigning" controller in kube-controller-manager.¶ 2. "kubernetes.io/kube-apiserver-client-kubelet": issues client certificates that kubelets use to authenticate to kube-apiserver.¶  Requests for this signer can be auto-approved by the "csrapproving" controller in kube-controller-manager, and can be issued by the "csrsigning" controller in kube-controller-manager.¶ 3. "kubernetes.io/kubelet-serving" issues serving certificates that kubelets use to serve TLS endpoints, which kube-apiserver can connect to securely.¶  Requests for this signer are never auto-approved by kube-controller-manager, and can be issued by the "csrsigning" controller in kube-controller-manager.¶¶More details are available at https://k8s.io/docs/reference/access-authn-authz/certificate-signing-requests/#kubernetes-signers¶¶Custom signerNames can also be specified. The signer defines:¶ 1. Trust distribution: how trust (CA bundles) are distributed.¶ 2. Permitted subjects: and behavior when a disallowed subject is requested.¶ 3. Required, permitted, or forbidden x509 extensions in the request (including whether subjectAltNames are allowed, which types, restrictions on allowed values) and behavior when a disallowed extension is requested.¶ 4. Required, permitted, or forbidden key usages / extended key usages.¶ 5. Expiration/certificate lifetime: whether it is fixed by the signer, configurable by the admin.¶ 6. Whether or not requests for CA certificates are allowed.
@@ -917,6 +921,8 @@ reason contains a programmatic identifier indicating the reason for the conditio
 status of the condition, one of True, False, Unknown.
 type of condition in CamelCase or in foo.example.com/CamelCase.
 Condition contains details for one aspect of the current state of this API Resource.
+BinaryData contains the binary data. Each key must consist of alphanumeric characters, '-', '_' or '.'. BinaryData can contain byte sequences that are not in the UTF-8 range. The keys stored in BinaryData must not overlap with the ones in the Data field, this is enforced during validation process. Using this field will require 1.10+ apiserver and kubelet.
+Data contains the configuration data. Each key must consist of alphanumeric characters, '-', '_' or '.'. Values with non-UTF-8 byte sequences must use the BinaryData field. The keys stored in Data must not overlap with the keys in the BinaryData field, this is enforced during validation process.
 Immutable, if set to true, ensures that data stored in the ConfigMap cannot be updated (only object metadata can be modified). If not set to true, the field can be modified at any time. Defaulted to nil.
 ConfigMap holds configuration data for pods to consume.
 Name of the referent. This field is effectively required, but due to backwards compatibility is allowed to be empty. Instances of this type with an empty value here are almost certainly wrong. More info: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#names
@@ -1004,6 +1010,7 @@ ContainerStateTerminated is a terminated state of a container.
 Message regarding why the container is not yet running.
 (brief) reason the container is not yet running.
 ContainerStateWaiting is a waiting state of a container.
+AllocatedResources represents the compute resources allocated for this container by the node. Kubelet sets this value to Container.Resources.Requests upon successful pod admission and after successfully admitting desired pod resize.
 AllocatedResourcesStatus represents the status of various resources allocated for this Pod.
 ContainerID is the ID of the container in the format '<type>://<container_id>'. Where type is a container runtime identifier, returned from Version call of CRI API (for example "containerd").
 Image is the name of container image that the container is running. The container image may not match the image used in the PodSpec, as it may have been resolved by the runtime. More info: https://kubernetes.io/docs/concepts/containers/images.
@@ -1028,6 +1035,7 @@ Items is the list of ControllerRevisions
 ControllerRevisionList is a resource containing a list of ControllerRevision objects.
 Value defines how much of a certain device counter is available.
 Counter describes a quantity associated with a device.
+Counters defines the set of counters for this CounterSet The name of each counter must be unique in that set and must be a DNS label.¶¶The maximum number of counters is 32.
 Name defines the name of the counter set. It must be a DNS label.
 CounterSet defines a named set of counters that are available to be used by devices defined in the ResourcePool.¶¶The counters are not allocatable by themselves, but can be referenced by devices. When a device is allocated, the portion of counters it uses will no longer be available for use by other devices.
 Specification of the desired behavior of a cron job, including the schedule. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#spec-and-status
@@ -1184,11 +1192,14 @@ Type of deployment. Can be "Recreate" or "RollingUpdate". Default is RollingUpda
 DeploymentStrategy describes how to replace existing pods with new ones.
 AllNodes indicates that all nodes have access to the device.¶¶Must only be set if Spec.PerDeviceNodeSelection is set to true. At most one of NodeName, NodeSelector and AllNodes can be set.
 AllowMultipleAllocations marks whether the device is allowed to be allocated to multiple DeviceRequests.¶¶If AllowMultipleAllocations is set to true, the device can be allocated more than once, and all of its capacity is consumable, regardless of whether the requestPolicy is defined or not.
+Attributes defines the set of attributes for this device. The name of each attribute must be unique in that set.¶¶The maximum number of attributes and capacities combined is 32.
 BindingConditions defines the conditions for proceeding with binding. All of these conditions must be set in the per-device status conditions with a value of True to proceed with binding the pod to the node while scheduling the pod.¶¶The maximum number of binding conditions is 4.¶¶The conditions must be a valid condition type string.¶¶This is a beta field and requires enabling the DRADeviceBindingConditions and DRAResourceClaimDeviceStatus feature gates.
 BindingFailureConditions defines the conditions for binding failure. They may be set in the per-device status conditions. If any is set to "True", a binding failure occurred.¶¶The maximum number of binding failure conditions is 4.¶¶The conditions must be a valid condition type string.¶¶This is a beta field and requires enabling the DRADeviceBindingConditions and DRAResourceClaimDeviceStatus feature gates.
 BindsToNode indicates if the usage of an allocation involving this device has to be limited to exactly the node that was chosen when allocating the claim. If set to true, the scheduler will set the ResourceClaim.Status.Allocation.NodeSelector to match the node where the allocation was made.¶¶This is a beta field and requires enabling the DRADeviceBindingConditions and DRAResourceClaimDeviceStatus feature gates.
+Capacity defines the set of capacities for this device. The name of each capacity must be unique in that set.¶¶The maximum number of attributes and capacities combined is 32.
 ConsumesCounters defines a list of references to sharedCounters and the set of counters that the device will consume from those counter sets.¶¶There can only be a single entry per counterSet.¶¶The maximum number of device counter consumptions per device is 2.
 Name is unique identifier among all devices managed by the driver in the pool. It must be a DNS label.
+NodeAllocatableResourceMappings defines the mapping of node resources that are managed by the DRA driver exposing this device. This includes resources currently reported in v1.Node \`status.allocatable\` that are not extended resources (see https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/#extended-resources). Examples include "cpu", "memory", "ephemeral-storage", and hugepages. In addition to standard requests made through the Pod \`spec\`, these resources can also be requested through claims and allocated by the DRA driver. For example, a CPU DRA driver might allocate exclusive CPUs or auxiliary node memory dependencies of an accelerator device. The keys of this map are the node-allocatable resource names (e.g., "cpu", "memory"). Extended resource names are not permitted as keys.
 NodeName identifies the node where the device is available.¶¶Must only be set if Spec.PerDeviceNodeSelection is set to true. At most one of NodeName, NodeSelector and AllNodes can be set.
 NodeSelector defines the nodes where the device is available.¶¶Must use exactly one term.¶¶Must only be set if Spec.PerDeviceNodeSelection is set to true. At most one of NodeName, NodeSelector and AllNodes can be set.
 If specified, these are the driver-defined taints.¶¶The maximum number of taints is 16. If taints are set for any device in a ResourceSlice, then the maximum number of allowed devices per ResourceSlice is 64 instead of 128.¶¶This is a beta field and requires enabling the DRADeviceTaints feature gate.
@@ -1233,6 +1244,7 @@ MatchAttribute requires that all devices in question have this attribute and tha
 Requests is a list of the one or more requests in this claim which must co-satisfy this constraint. If a request is fulfilled by multiple devices, then all of the devices must satisfy the constraint. If this is not specified, this constraint applies to all requests in this claim.¶¶References to subrequests must include the name of the main request and may include the subrequest using the format <main request>[/<subrequest>]. If just the main request is given, the constraint applies to all subrequests.
 DeviceConstraint must have exactly one field set besides Requests.
 CounterSet is the name of the set from which the counters defined will be consumed.
+Counters defines the counters that will be consumed by the device.¶¶The maximum number of counters is 32.
 DeviceCounterConsumption defines a set of counters that a device will consume from a CounterSet.
 Exactly specifies the details for a single request that must be met exactly for the request to be satisfied.¶¶One of Exactly or FirstAvailable must be set.
 FirstAvailable contains subrequests, of which exactly one will be selected by the scheduler. It tries to satisfy them in the order in which they are listed here. So if there are two entries in the list, the scheduler will only check the second one if it determines that the first one can not be used.¶¶DRA does not yet implement scoring, so the scheduler will select the first set of devices that satisfies all the requests in the claim. And if the requirements can be satisfied on more than one node, other scheduling features will determine which node is chosen. This means that the set of devices allocated to a claim might not be the optimal set available to the cluster. Scoring will be implemented later.
@@ -1241,6 +1253,7 @@ DeviceRequest is a request for devices required for a claim. This is typically a
 AdminAccess indicates that this device was allocated for administrative access. See the corresponding request field for a definition of mode.¶¶Admin access is disabled if this field is unset or set to false, otherwise it is enabled.
 BindingConditions contains a copy of the BindingConditions from the corresponding ResourceSlice at the time of allocation.¶¶This is a beta field and requires enabling the DRADeviceBindingConditions and DRAResourceClaimDeviceStatus feature gates.
 BindingFailureConditions contains a copy of the BindingFailureConditions from the corresponding ResourceSlice at the time of allocation.¶¶This is a beta field and requires enabling the DRADeviceBindingConditions and DRAResourceClaimDeviceStatus feature gates.
+ConsumedCapacity tracks the amount of capacity consumed per device as part of the claim request. The consumed amount may differ from the requested amount: it is rounded up to the nearest valid value based on the device¤2019;s requestPolicy if applicable (i.e., may not be less than the requested amount).¶¶The total consumed capacity for each device must not exceed the DeviceCapacity's Value.¶¶This field is populated only for devices that allow multiple allocations. All capacity entries are included, even if the consumed amount is zero.
 Request is the name of the request in the claim which caused this device to be allocated. If it references a subrequest in the firstAvailable list on a DeviceRequest, this field must include both the name of the main request and the subrequest using the format <main request>/<subrequest>.¶¶Multiple devices may have been allocated per request.
 ShareID uniquely identifies an individual allocation share of the device, used when the device supports multiple simultaneous allocations. It serves as an additional map key to differentiate concurrent shares of the same device.
 A copy of all tolerations specified in the request at the time when the device got allocated.¶¶The maximum number of tolerations is 16.¶¶This is a beta field and requires enabling the DRADeviceTaints feature gate.
@@ -1281,6 +1294,7 @@ sizeLimit is the total amount of local storage required for this EmptyDir volume
 Represents an empty directory for a pod. Empty directory volumes support ownership management and SELinux relabeling.
 addresses of this endpoint. For EndpointSlices of addressType "IPv4" or "IPv6", the values are IP addresses in canonical form. The syntax and semantics of other addressType values are not defined. This must contain at least one address but no more than 100. EndpointSlices generated by the EndpointSlice controller will always have exactly 1 address. No semantics are defined for additional addresses beyond the first, and kube-proxy does not look at them.
 conditions contains information about the current status of the endpoint.
+deprecatedTopology contains topology information part of the v1beta1 API. This field is deprecated, and will be removed when the v1beta1 API is removed (no sooner than kubernetes v1.24).  While this field can hold values, it is not writable through the v1 API, and any attempts to write to it will be silently ignored. Topology information can be found in the zone and nodeName fields instead.
 hints contains information associated with how an endpoint should be consumed.
 hostname of this endpoint. This field may be used by consumers of endpoints to distinguish endpoints from each other (e.g. in DNS names). Multiple endpoints which use the same hostname should be considered fungible (e.g. multiple A values in DNS). Must be lowercase and pass DNS Label (RFC 1123) validation.
 nodeName represents the name of the Node hosting this endpoint. This can be used to determine endpoints local to a Node.
@@ -1384,6 +1398,7 @@ The name of the volume mount containing the env file.
 FileKeySelector selects a key of the env file.
 driver is the name of the driver to use for this volume.
 fsType is the Filesystem type to mount. Must be a filesystem type supported by the host operating system. Ex. "ext4", "xfs", "ntfs". The default filesystem depends on FlexVolume script.
+options is Optional: this field holds extra command options if any.
 readOnly is Optional: defaults to false (read/write). ReadOnly here will force the ReadOnly setting in VolumeMounts.
 secretRef is Optional: SecretRef is reference to the secret object containing sensitive information to pass to the plugin scripts. This may be empty if no secret object is specified. If the secret object contains more than one secret, all secrets are passed to the plugin scripts.
 FlexPersistentVolumeSource represents a generic persistent volume resource that is provisioned/attached using an exec based plugin.
@@ -1618,6 +1633,7 @@ mode is Optional: mode bits used to set permissions on this file. Must be an oct
 path is the relative path of the file to map the key to. May not be an absolute path. May not contain the path element '..'. May not start with the string '..'.
 Maps a string key to a path within a volume.
 matchExpressions is a list of label selector requirements. The requirements are ANDed.
+matchLabels is a map of {key,value} pairs. A single {key,value} in the matchLabels map is equivalent to an element of matchExpressions, whose key field is "key", the operator is "In", and the values array contains only "value". The requirements are ANDed.
 A label selector is a label query over a set of resources. The result of matchLabels and matchExpressions are ANDed. An empty label selector matches all objects. A null label selector matches no objects.
 requirements is the parsed interpretation of a label selector. All requirements must be met for a resource instance to match the selector. Webhook implementations should handle requirements, but how to handle them is up to the webhook. Since requirements can only limit the request, it is safe to authorize as unlimited request if the requirements are not understood.
 LabelSelectorAttributes indicates a label limited access. Webhook authors are encouraged to * ensure rawSelector and requirements are not both set * consider the requirements field if set * not try to parse or consider the rawSelector field if set. This is to avoid another CVE-2022-2880 (i.e. getting different systems to agree on how exactly to parse a query is not something we want), see https://www.oxeye.io/resources/golang-parameter-smuggling-attack for more details. For the *SubjectAccessReview endpoints of the kube-apiserver: * If rawSelector is empty and requirements are empty, the request is not limited. * If rawSelector is present and requirements are empty, the rawSelector will be parsed and limited if the parsing succeeds. * If rawSelector is empty and requirements are present, the requirements should be honored * If rawSelector is present and requirements are present, the request is invalid.
@@ -1647,6 +1663,11 @@ Deprecated. TCPSocket is NOT supported as a LifecycleHandler and kept for backwa
 LifecycleHandler defines a specific action that should be taken in a lifecycle hook. One and only one of the fields, except TCPSocket must be specified.
 Spec defines the limits enforced. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#spec-and-status
 LimitRange sets resource usage limits for each kind of resource in a Namespace.
+Default resource requirement limit value by resource name if resource limit is omitted.
+DefaultRequest is the default resource requirement request value by resource name if resource request is omitted.
+Max usage constraints on this kind by resource name.
+MaxLimitRequestRatio if specified, the named resource must have a request and limit that are both non-zero where limit divided by request is less than or equal to the enumerated value; this represents the max burst for the named resource.
+Min usage constraints on this kind by resource name.
 Type of resource that this limit applies to.
 LimitRangeItem defines a min/max usage limit for any resource that matches on kind.
 Items is a list of LimitRange objects. More info: https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/
@@ -1809,6 +1830,7 @@ If the affinity requirements specified by this field are not met at scheduling t
 Node affinity is a group of node affinity scheduling rules.
 Containers lists the names of all containers in this pod that reference the claim.
 ResourceClaimName is the resource claim referenced by the pod that resulted in this node allocatable resource allocation.
+Resources is a map of the node-allocatable resource name to the aggregate quantity allocated to the claim.
 NodeAllocatableResourceClaimStatus describes the status of node allocatable resources allocated via DRA.
 AllocationMultiplier is used as a multiplier for the allocated device count or the allocated capacity in the claim. It defaults to 1 if not specified. How the field is used also depends on whether \`capacityKey\` is set. 1.  If \`capacityKey\` is NOT set: \`allocationMultiplier\` multiplies the device count allocated to the claim.¶	   a. A DRA driver representing each CPU core as a device would have¶       {ResourceName: "cpu", allocationMultiplier: "2"} in its¶       \`nodeAllocatableResourceMappings\`. If 4 devices are allocated to the claim,¶		  4 * 2 CPUs would be considered as allocated and subtracted from the node's capacity.¶    b. A GPU device that needs additional node memory per GPU allocation would¶       have {ResourceName: "memory", allocationMultiplier: "2Gi"}.  Each allocated¶		  GPU device instance of this type will account for 2Gi of memory.¶¶2.  If \`capacityKey\` IS set: \`allocationMultiplier\` is multiplied by the amount of that capacity consumed.¶	   The final node allocatable resource amount is \`consumedCapacity[capacityKey]\` * \`allocationMultiplier\`.¶    For example, if a Device's capacity "dra.example.com/cores" is consumed,¶    and each "core" provides 2 "cpu"s, the mapping would be:¶    {ResourceName: "cpu", capacityKey: "dra.example.com/cores", allocationMultiplier: "2"}.¶    If a claim consumes 8 "dra.example.com/cores", the CPU footprint is 8 * 2 = 16.
 CapacityKey references a capacity name defined as a key in the \`spec.devices[*].capacity\` map. When this field is set, the value associated with this key in the \`status.allocation.devices.results[*].consumedCapacity\` map (for a specific claim allocation) determines the base quantity for the node allocatable resource. If \`allocationMultiplier\` is also set, it is multiplied with the base quantity. For example, if \`spec.devices[*].capacity\` has an entry "dra.example.com/memory": "128Gi", and this field is set to "dra.example.com/memory", then for a claim allocation that consumes { "dra.example.com/memory": "4Gi" } the base quantity for the node allocatable resource mapping will be "4Gi", and \`allocationMultiplier\` should be omitted or set to "1".
@@ -1853,6 +1875,8 @@ If specified, the node's taints.
 Unschedulable controls node schedulability of new pods. By default, node is schedulable. More info: https://kubernetes.io/docs/concepts/nodes/node/#manual-node-administration
 NodeSpec describes the attributes that a node is created with.
 List of addresses reachable to the node. Queried from cloud provider, if available. More info: https://kubernetes.io/docs/reference/node/node-status/#addresses Note: This field is declared as mergeable, but the merge key is not sufficiently unique, which can cause data corruption when it is merged. Callers should instead use a full-replacement patch. See https://pr.k8s.io/79391 for an example. Consumers should assume that addresses can change during the lifetime of a Node. However, there are some exceptions where this may not be possible, such as Pods that inherit a Node's address in its own status or consumers of the downward API (status.hostIP).
+Allocatable represents the resources of a node that are available for scheduling. Defaults to Capacity.
+Capacity represents the total resources of a node. More info: https://kubernetes.io/docs/reference/node/node-status/#capacity
 Conditions is an array of current observed node conditions. More info: https://kubernetes.io/docs/reference/node/node-status/#condition
 Status of the config assigned to the node via the dynamic Kubelet config feature.
 Endpoints of daemons running on the Node.
@@ -1891,12 +1915,14 @@ NonResourceRule holds information that describes a rule for the non-resource
 Version of the schema the FieldPath is written in terms of, defaults to "v1".
 Path of the field to select in the specified API version.
 ObjectFieldSelector selects an APIVersioned field of an object.
+Annotations is an unstructured key value map stored with a resource that may be set by external tools to store and retrieve arbitrary metadata. They are not queryable and should be preserved when modifying objects. More info: https://kubernetes.io/docs/concepts/overview/working-with-objects/annotations
 CreationTimestamp is a timestamp representing the server time when this object was created. It is not guaranteed to be set in happens-before order across separate operations. Clients may not set this value. It is represented in RFC3339 form and is in UTC.¶¶Populated by the system. Read-only. Null for lists. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata
 Number of seconds allowed for this object to gracefully terminate before it will be removed from the system. Only set when deletionTimestamp is also set. May only be shortened. Read-only.
 DeletionTimestamp is RFC 3339 date and time at which this resource will be deleted. This field is set by the server when a graceful deletion is requested by the user, and is not directly settable by a client. The resource is expected to be deleted (no longer visible from resource lists, and not reachable by name) after the time in this field, once the finalizers list is empty. As long as the finalizers list contains items, deletion is blocked. Once the deletionTimestamp is set, this value may not be unset or be set further into the future, although it may be shortened or the resource may be deleted prior to this time. For example, a user may request that a pod is deleted in 30 seconds. The Kubelet will react by sending a graceful termination signal to the containers in the pod. After that 30 seconds, the Kubelet will send a hard termination signal (SIGKILL) to the container and after cleanup, remove the pod from the API. In the presence of network partitions, this object may still exist after this timestamp, until an administrator or automated process can determine the resource is fully terminated. If not set, graceful deletion of the object has not been requested.¶¶Populated by the system when a graceful deletion is requested. Read-only. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata
 Must be empty before the object is deleted from the registry. Each entry is an identifier for the responsible component that will remove the entry from the list. If the deletionTimestamp of the object is non-nil, entries in this list can only be removed. Finalizers may be processed and removed in any order.  Order is NOT enforced because it introduces significant risk of stuck finalizers. finalizers is a shared field, any actor with permission can reorder it. If the finalizer list is processed in order, then this can lead to a situation in which the component responsible for the first finalizer in the list is waiting for a signal (field value, external system, or other) produced by a component responsible for a finalizer later in the list, resulting in a deadlock. Without enforced ordering finalizers are free to order amongst themselves and are not vulnerable to ordering changes in the list.
 GenerateName is an optional prefix, used by the server, to generate a unique name ONLY IF the Name field has not been provided. If this field is used, the name returned to the client will be different than the name passed. This value will also be combined with a unique suffix. The provided value has the same validation rules as the Name field, and may be truncated by the length of the suffix required to make the value unique on the server.¶¶If this field is specified and the generated name exists, the server will return a 409.¶¶Applied only if Name is not specified. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#idempotency
 A sequence number representing a specific generation of the desired state. Populated by the system. Read-only.
+Map of string keys and values that can be used to organize and categorize (scope and select) objects. May match selectors of replication controllers and services. More info: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels
 ManagedFields maps workflow-id and version to the set of fields that are managed by that workflow. This is mostly for internal housekeeping, and users typically shouldn't need to set or understand this field. A workflow can be the user's name, a controller's name, or the name of a specific apply path like "ci-cd". The set of fields is always in the version that the workflow used when modifying the object.
 Name must be unique within a namespace. Is required when creating resources, although some resources may allow a client to request the generation of an appropriate name automatically. Name is primarily intended for creation idempotence and configuration definition. Cannot be updated. More info: https://kubernetes.io/docs/concepts/overview/working-with-objects/names#names
 Namespace defines the space within which each name must be unique. An empty namespace is equivalent to the "default" namespace, but "default" is the canonical representation. Not all objects are required to be scoped to a namespace - the value of this field for those objects will be empty.¶¶Must be a DNS_LABEL. Cannot be updated. More info: https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces
@@ -1915,6 +1941,7 @@ ObjectReference contains enough information to let you inspect or modify the ref
 Driver is used to determine which kubelet plugin needs to be passed these configuration parameters.¶¶An admission policy provided by the driver developer could use this to decide whether it needs to validate them.¶¶Must be a DNS subdomain and should end with a DNS domain owned by the vendor of the driver. It should use only lower case characters.
 Parameters can contain arbitrary data. It is the responsibility of the driver developer to handle validation and versioning. Typically this includes self-identification and a version ("kind" + "apiVersion" for Kubernetes types), with conversion between different versions.¶¶The length of the raw data must be smaller or equal to 10 Ki.
 OpaqueDeviceConfiguration contains configuration parameters for a driver in a format defined by the driver vendor.
+podFixed represents the fixed resource overhead associated with running a pod.
 Overhead structure represents the resource overhead associated with running a pod.
 If true, AND if the owner has the "foregroundDeletion" finalizer, then the owner cannot be deleted from the key-value store until this reference is removed. See https://kubernetes.io/docs/concepts/architecture/garbage-collection/#foreground-deletion for how the garbage collector interacts with this field and enforces the foreground deletion. Defaults to false. To set this field, a user needs "delete" permission of the owner, otherwise 422 (Unprocessable Entity) will be returned.
 If true, this reference points to the managing controller.
@@ -1960,6 +1987,9 @@ volumeMode defines what type of volume is required by the claim. Value of Filesy
 volumeName is the binding reference to the PersistentVolume backing this claim.
 PersistentVolumeClaimSpec describes the common attributes of storage devices and allows a Source for provider-specific attributes
 accessModes contains the actual access modes the volume backing the PVC has. More info: https://kubernetes.io/docs/concepts/storage/persistent-volumes#access-modes-1
+allocatedResourceStatuses stores status of resource being resized for the given PVC. Key names follow standard Kubernetes label syntax. Valid values are either:¶	* Un-prefixed keys:¶		- storage - the capacity of the volume.¶	* Custom resources must use implementation-defined prefixed names such as "example.com/my-custom-resource"¶Apart from above values - keys that are unprefixed or have kubernetes.io prefix are considered reserved and hence may not be used.¶¶ClaimResourceStatus can be in any of following states:¶	- ControllerResizeInProgress:¶		State set when resize controller starts resizing the volume in control-plane.¶	- ControllerResizeFailed:¶		State set when resize has failed in resize controller with a terminal error.¶	- NodeResizePending:¶		State set when resize controller has finished resizing the volume but further resizing of¶		volume is needed on the node.¶	- NodeResizeInProgress:¶		State set when kubelet starts resizing the volume.¶	- NodeResizeFailed:¶		State set when resizing has failed in kubelet with a terminal error. Transient errors don't set¶		NodeResizeFailed.¶For example: if expanding a PVC for more capacity - this field can be one of the following states:¶	- pvc.status.allocatedResourceStatus['storage'] = "ControllerResizeInProgress"¶     - pvc.status.allocatedResourceStatus['storage'] = "ControllerResizeFailed"¶     - pvc.status.allocatedResourceStatus['storage'] = "NodeResizePending"¶     - pvc.status.allocatedResourceStatus['storage'] = "NodeResizeInProgress"¶     - pvc.status.allocatedResourceStatus['storage'] = "NodeResizeFailed"¶When this field is not set, it means that no resize operation is in progress for the given PVC.¶¶A controller that receives PVC update with previously unknown resourceName or ClaimResourceStatus should ignore the update for the purpose it was designed. For example - a controller that only is responsible for resizing capacity of the volume, should ignore PVC updates that change other valid resources associated with PVC.
+allocatedResources tracks the resources allocated to a PVC including its capacity. Key names follow standard Kubernetes label syntax. Valid values are either:¶	* Un-prefixed keys:¶		- storage - the capacity of the volume.¶	* Custom resources must use implementation-defined prefixed names such as "example.com/my-custom-resource"¶Apart from above values - keys that are unprefixed or have kubernetes.io prefix are considered reserved and hence may not be used.¶¶Capacity reported here may be larger than the actual capacity when a volume expansion operation is requested. For storage quota, the larger value from allocatedResources and PVC.spec.resources is used. If allocatedResources is not set, PVC.spec.resources alone is used for quota calculation. If a volume expansion capacity request is lowered, allocatedResources is only lowered if there are no expansion operations in progress and if the actual volume capacity is equal or lower than the requested capacity.¶¶A controller that receives PVC update with previously unknown resourceName should ignore the update for the purpose it was designed. For example - a controller that only is responsible for resizing capacity of the volume, should ignore PVC updates that change other valid resources associated with PVC.
+capacity represents the actual resources of the underlying volume.
 conditions is the current Condition of persistent volume claim. If underlying persistent volume is being resized then the Condition will be set to 'Resizing'.
 currentVolumeAttributesClassName is the current name of the VolumeAttributesClass the PVC is using. When unset, there is no VolumeAttributeClass applied to this PersistentVolumeClaim
 ModifyVolumeStatus represents the status object of ControllerModifyVolume operation. When this is unset, there is no ModifyVolume operation being attempted.
@@ -1977,6 +2007,7 @@ accessModes contains all ways the volume can be mounted. More info: https://kube
 awsElasticBlockStore represents an AWS Disk resource that is attached to a kubelet's host machine and then exposed to the pod. Deprecated: AWSElasticBlockStore is deprecated. All operations for the in-tree awsElasticBlockStore type are redirected to the ebs.csi.aws.com CSI driver. More info: https://kubernetes.io/docs/concepts/storage/volumes#awselasticblockstore
 azureDisk represents an Azure Data Disk mount on the host and bind mount to the pod. Deprecated: AzureDisk is deprecated. All operations for the in-tree azureDisk type are redirected to the disk.csi.azure.com CSI driver.
 azureFile represents an Azure File Service mount on the host and bind mount to the pod. Deprecated: AzureFile is deprecated. All operations for the in-tree azureFile type are redirected to the file.csi.azure.com CSI driver.
+capacity is the description of the persistent volume's resources and capacity. More info: https://kubernetes.io/docs/concepts/storage/persistent-volumes#capacity
 cephFS represents a Ceph FS mount on the host that shares a pod's lifetime. Deprecated: CephFS is deprecated and the in-tree cephfs type is no longer supported.
 cinder represents a cinder volume attached and mounted on kubelets host machine. Deprecated: Cinder is deprecated. All operations for the in-tree cinder type are redirected to the cinder.csi.openstack.org CSI driver. More info: https://examples.k8s.io/mysql-cinder-pd/README.md
 claimRef is part of a bi-directional binding between PersistentVolume and PersistentVolumeClaim. Expected to be non-nil when bound. claim.VolumeName is the authoritative bind between PV and PVC. More info: https://kubernetes.io/docs/concepts/storage/persistent-volumes#binding
@@ -2033,6 +2064,7 @@ Write the key at this path in the projected volume.¶¶Most applications should 
 The type of keypair Kubelet will generate for the pod.¶¶Valid values are "RSA3072", "RSA4096", "ECDSAP256", "ECDSAP384", "ECDSAP521", and "ED25519".
 maxExpirationSeconds is the maximum lifetime permitted for the certificate.¶¶Kubelet copies this value verbatim into the PodCertificateRequests it generates for this projection.¶¶If omitted, kube-apiserver will set it to 86400(24 hours). kube-apiserver will reject values shorter than 3600 (1 hour).  The maximum allowable value is 7862400 (91 days).¶¶The signer implementation is then free to issue a certificate with any lifetime *shorter* than MaxExpirationSeconds, but no shorter than 3600 seconds (1 hour).  This constraint is enforced by kube-apiserver. \`kubernetes.io\` signers will never issue certificates with a lifetime longer than 24 hours.
 Kubelet's generated CSRs will be addressed to this signer.
+userAnnotations allow pod authors to pass additional information to the signer implementation.  Kubernetes does not restrict or validate this metadata in any way.¶¶These values are copied verbatim into the \`spec.unverifiedUserAnnotations\` field of the PodCertificateRequest objects that Kubelet creates.¶¶Entries are subject to the same validation as object metadata annotations, with the addition that all keys must be domain-prefixed. No restrictions are placed on values, except an overall size limitation on the entire field.¶¶Signers should document the keys and values they support. Signers should deny requests that contain keys they do not recognize.
 PodCertificateProjection provides a private key and X.509 certificate in the pod filesystem.
 Last time we probed the condition.
 If set, this represents the .metadata.generation that the pod condition was set based upon.
@@ -2059,6 +2091,7 @@ PodDisruptionBudgetSpec is a description of a PodDisruptionBudget.
 Conditions contain conditions for PDB. The disruption controller sets the DisruptionAllowed condition. The following are known values for the reason field (additional reasons could be added in the future): - SyncFailed: The controller encountered an error and wasn't able to compute¶              the number of allowed disruptions. Therefore no disruptions are¶              allowed and the status of the condition will be False.¶- InsufficientPods: The number of pods are either at or below the number¶                    required by the PodDisruptionBudget. No disruptions are¶                    allowed and the status of the condition will be False.¶- SufficientPods: There are more pods than required by the PodDisruptionBudget.¶                  The condition will be True, and the number of allowed¶                  disruptions are provided by the disruptionsAllowed property.
 current number of healthy pods
 minimum desired number of healthy pods
+DisruptedPods contains information about pods whose eviction was processed by the API server eviction subresource handler but has not yet been observed by the PodDisruptionBudget controller. A pod will be in this map from the time when the API server processed the eviction request to the time when the pod is seen by PDB controller as having been marked for deletion (or after a timeout). The key in the map is the name of the pod and the value is the time when the API server processed the eviction request. If the deletion didn't occur and a pod is still there it will be removed from the list automatically by PodDisruptionBudget controller after some time. If everything goes smooth this map should be empty for the most of the time. Large number of entries in the map may indicate problems with pod deletions.
 Number of pod disruptions that are currently allowed.
 total number of pods counted by this disruption budget
 Most recent generation observed when updating this PDB status. DisruptionsAllowed and other status information is valid only if observedGeneration equals to PDB's object generation.
@@ -2130,7 +2163,9 @@ HostnameOverride specifies an explicit override for the pod's hostname as percei
 ImagePullSecrets is an optional list of references to secrets in the same namespace to use for pulling any of the images used by this PodSpec. If specified, these secrets will be passed to individual puller implementations for them to use. More info: https://kubernetes.io/docs/concepts/containers/images#specifying-imagepullsecrets-on-a-pod
 List of initialization containers belonging to the pod. Init containers are executed in order prior to containers being started. If any init container fails, the pod is considered to have failed and is handled according to its restartPolicy. The name for an init container or normal container must be unique among all containers. Init containers may not have Lifecycle actions, Readiness probes, Liveness probes, or Startup probes. The resourceRequirements of an init container are taken into account during scheduling by finding the highest request/limit for each resource type, and then using the max of that value or the sum of the normal containers. Limits are applied to init containers in a similar fashion. Init containers cannot currently be added or removed. Cannot be updated. More info: https://kubernetes.io/docs/concepts/workloads/pods/init-containers/
 NodeName indicates in which node this pod is scheduled. If empty, this pod is a candidate for scheduling by the scheduler defined in schedulerName. Once this field is set, the kubelet for this node becomes responsible for the lifecycle of this pod. This field should not be used to express a desire for the pod to be scheduled on a specific node. https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/#nodename
+NodeSelector is a selector which must be true for the pod to fit on a node. Selector which must match a node's labels for the pod to be scheduled on that node. More info: https://kubernetes.io/docs/concepts/configuration/assign-pod-node/
 Specifies the OS of the containers in the pod. Some pod and container fields are restricted if this is set.¶¶If the OS field is set to linux, the following fields must be unset: -securityContext.windowsOptions¶¶If the OS field is set to windows, following fields must be unset: - spec.hostPID - spec.hostIPC - spec.hostUsers - spec.resources - spec.securityContext.appArmorProfile - spec.securityContext.seLinuxOptions - spec.securityContext.seccompProfile - spec.securityContext.fsGroup - spec.securityContext.fsGroupChangePolicy - spec.securityContext.sysctls - spec.shareProcessNamespace - spec.securityContext.runAsUser - spec.securityContext.runAsGroup - spec.securityContext.supplementalGroups - spec.securityContext.supplementalGroupsPolicy - spec.containers[*].securityContext.appArmorProfile - spec.containers[*].securityContext.seLinuxOptions - spec.containers[*].securityContext.seccompProfile - spec.containers[*].securityContext.capabilities - spec.containers[*].securityContext.readOnlyRootFilesystem - spec.containers[*].securityContext.privileged - spec.containers[*].securityContext.allowPrivilegeEscalation - spec.containers[*].securityContext.procMount - spec.containers[*].securityContext.runAsUser - spec.containers[*].securityContext.runAsGroup
+Overhead represents the resource overhead associated with running a pod for a given RuntimeClass. This field will be autopopulated at admission time by the RuntimeClass admission controller. If the RuntimeClass admission controller is enabled, overhead must not be set in Pod create requests. The RuntimeClass admission controller will reject Pod create requests which have the overhead already set. If RuntimeClass is configured and selected in the PodSpec, Overhead will be set to the value defined in the corresponding RuntimeClass, otherwise it will remain unset and treated as zero. More info: https://git.k8s.io/enhancements/keps/sig-node/688-pod-overhead/README.md
 PreemptionPolicy is the Policy for preempting pods with lower priority. One of Never, PreemptLowerPriority. Defaults to PreemptLowerPriority if unset.¶¶Possible enum values:¶ - \`"Never"\` means that pod never preempts other pods with lower priority.¶ - \`"PreemptLowerPriority"\` means that pod can preempt other pods with lower priority.
 The priority value. Various system components use this field to find the priority of the pod. When Priority Admission Controller is enabled, it prevents users from setting this field. The admission controller populates this field from PriorityClassName. The higher the value, the higher the priority.
 If specified, indicates the pod's priority. "system-node-critical" and "system-cluster-critical" are two special keywords which indicate the highest priorities with the former being the highest priority. Any other name must be defined by creating a PriorityClass object with that name. If not specified, the pod priority will be default or zero if there is no default.
@@ -2153,6 +2188,7 @@ If specified, the pod's tolerations.
 TopologySpreadConstraints describes how a group of pods ought to spread across topology domains. Scheduler will schedule pods in a way which abides by the constraints. All topologySpreadConstraints are ANDed.
 List of volumes that can be mounted by containers belonging to the pod. More info: https://kubernetes.io/docs/concepts/storage/volumes
 PodSpec is a description of a pod.
+AllocatedResources is the total requests allocated for this pod by the node. If pod-level requests are not set, this will be the total requests aggregated across containers in the pod.
 Current service state of pod. More info: https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle#pod-conditions
 Statuses of containers in this pod. Each container in the pod should have at most one status in this list, and all statuses should be for containers in the pod. However this is not enforced. If a status for a non-existent container is present in the list, or the list has duplicate names, the behavior of various Kubernetes components is not defined and those statuses might be ignored. More info: https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle#pod-and-container-status
 Statuses for any ephemeral containers that have run in this pod. Each ephemeral container in the pod should have at most one status in this list, and all statuses should be for containers in the pod. However this is not enforced. If a status for a non-existent container is present in the list, or the list has duplicate names, the behavior of various Kubernetes components is not defined and those statuses might be ignored. More info: https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle#pod-and-container-status
@@ -2285,6 +2321,7 @@ ReplicationControllerCondition describes the state of a replication controller a
 List of replication controllers. More info: https://kubernetes.io/docs/concepts/workloads/controllers/replicationcontroller
 ReplicationControllerList is a collection of replication controllers.
 Replicas is the number of desired replicas. This is a pointer to distinguish between explicit zero and unspecified. Defaults to 1. More info: https://kubernetes.io/docs/concepts/workloads/controllers/replicationcontroller#what-is-a-replicationcontroller
+Selector is a label query over pods that should match the Replicas count. If Selector is empty, it is defaulted to the labels present on the Pod template. Label keys and values that must match in order to be controlled by this replication controller, if empty defaulted to labels on Pod template. More info: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors
 Template is the object that describes the pod that will be created if insufficient replicas are detected. This takes precedence over a TemplateRef. The only allowed template.spec.restartPolicy value is "Always". More info: https://kubernetes.io/docs/concepts/workloads/controllers/replicationcontroller#pod-template
 ReplicationControllerSpec is the specification of a replication controller.
 The number of available replicas (ready for at least minReadySeconds) for this replication controller.
@@ -2347,11 +2384,16 @@ Status defines the actual enforced quota and its current usage. https://git.k8s.
 ResourceQuota sets aggregate quota restrictions enforced per namespace
 Items is a list of ResourceQuota objects. More info: https://kubernetes.io/docs/concepts/policy/resource-quotas/
 ResourceQuotaList is a list of ResourceQuota items.
+hard is the set of desired hard limits for each named resource. More info: https://kubernetes.io/docs/concepts/policy/resource-quotas/
 scopeSelector is also a collection of filters like scopes that must match each object tracked by a quota but expressed using ScopeSelectorOperator in combination with possible values. For a resource to match, both scopes AND scopeSelector (if specified in spec), must be matched.
 A collection of filters that must match each object tracked by a quota. If not specified, the quota matches all objects.
 ResourceQuotaSpec defines the desired hard limits to enforce for Quota.
+Hard is the set of enforced hard limits for each named resource. More info: https://kubernetes.io/docs/concepts/policy/resource-quotas/
+Used is the current observed total usage of the resource in the namespace.
 ResourceQuotaStatus defines the enforced hard limits and observed use.
 Claims lists the names of resources, defined in spec.resourceClaims, that are used by this container.¶¶This field depends on the DynamicResourceAllocation feature gate.¶¶This field is immutable. It can only be set for containers.
+Limits describes the maximum amount of compute resources allowed. More info: https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/
+Requests describes the minimum amount of compute resources required. If Requests is omitted for a container, it defaults to Limits if that is explicitly specified, otherwise to an implementation-defined value. Requests cannot exceed Limits. More info: https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/
 ResourceRequirements describes the compute resource requirements.
 apiGroups is the name of the APIGroup that contains the resources.  If multiple API groups are specified, any action requested against one of the enumerated resources in any API group will be allowed.  "*" means all.
 resourceNames is an optional white list of names that the rule applies to.  An empty set means that everything is allowed.  "*" means all.
@@ -2428,6 +2470,7 @@ ScaleSpec describes the attributes of a scale subresource.
 replicas is the actual number of observed instances of the scaled object.
 selector is the label query over pods that should match the replicas count. This is same as the label selector but in the string format to avoid introspection by clients. The string will be in the same format as the query-param syntax. More info about label selectors: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/
 ScaleStatus represents the current status of a scale subresource.
+nodeSelector lists labels that must be present on nodes that support this RuntimeClass. Pods using this RuntimeClass can only be scheduled to a node matched by this selector. The RuntimeClass nodeSelector is merged with a pod's existing nodeSelector. Any conflicts will cause the pod to be rejected in admission.
 tolerations are appended (excluding duplicates) to pods running with this RuntimeClass during admission, effectively unioning the set of nodes tolerated by the pod and the RuntimeClass.
 Scheduling specifies the scheduling constraints for nodes supporting a RuntimeClass.
 A list of scope selector requirements by scope of the resources.
@@ -2439,7 +2482,9 @@ A scoped-resource selector requirement is a selector that contains values, a sco
 localhostProfile indicates a profile defined in a file on the node should be used. The profile must be preconfigured on the node to work. Must be a descending path, relative to the kubelet's configured seccomp profile location. Must be set if type is "Localhost". Must NOT be set for any other type.
 type indicates which kind of seccomp profile will be applied. Valid options are:¶¶Localhost - a profile defined in a file on the node should be used. RuntimeDefault - the container runtime default profile should be used. Unconfined - no profile should be applied.¶¶Possible enum values:¶ - \`"Localhost"\` indicates a profile defined in a file on the node should be used. The file's location relative to <kubelet-root-dir>/seccomp.¶ - \`"RuntimeDefault"\` represents the default container runtime seccomp profile.¶ - \`"Unconfined"\` indicates no seccomp profile is applied (A.K.A. unconfined).
 SeccompProfile defines a pod/container's seccomp profile settings. Only one profile source may be set.
+Data contains the secret data. Each key must consist of alphanumeric characters, '-', '_' or '.'. The serialized form of the secret data is a base64 encoded string, representing the arbitrary (possibly non-string) data value here. Described in https://tools.ietf.org/html/rfc4648#section-4
 Immutable, if set to true, ensures that data stored in the Secret cannot be updated (only object metadata can be modified). If not set to true, the field can be modified at any time. Defaulted to nil.
+stringData allows specifying non-binary secret data in string form. It is provided as a write-only input field for convenience. All keys and values are merged into the data field on write, overwriting any existing values. The stringData field is never output when reading from the API.
 Used to facilitate programmatic handling of secret data. More info: https://kubernetes.io/docs/concepts/configuration/secret/#secret-types
 Secret holds secret data of a certain type. The total bytes of the values in the Data field must be less than MaxSecretSize bytes.
 Specify whether the Secret must be defined
@@ -2544,6 +2589,7 @@ Only applies to Service Type: LoadBalancer. This feature depends on whether the 
 If specified and supported by the platform, this will restrict traffic through the cloud-provider load-balancer will be restricted to the specified client IPs. This field will be ignored if the cloud-provider does not support the feature." More info: https://kubernetes.io/docs/tasks/access-application-cluster/create-external-load-balancer/
 The list of ports that are exposed by this service. More info: https://kubernetes.io/docs/concepts/services-networking/service/#virtual-ips-and-service-proxies
 publishNotReadyAddresses indicates that any agent which deals with endpoints for this Service should disregard any indications of ready/not-ready. The primary use case for setting this field is for a StatefulSet's Headless Service to propagate SRV DNS records for its Pods for the purpose of peer discovery. The Kubernetes controllers that generate Endpoints and EndpointSlice resources for Services interpret this to mean that all endpoints are considered "ready" even if the Pods themselves are not. Agents which consume only Kubernetes generated endpoints through the Endpoints or EndpointSlice resources can safely assume this behavior.
+Route service traffic to pods with label keys and values matching this selector. If empty or not present, the service is assumed to have an external process managing its endpoints, which Kubernetes will not modify. Only applies to types ClusterIP, NodePort, and LoadBalancer. Ignored if type is ExternalName. More info: https://kubernetes.io/docs/concepts/services-networking/service/
 Supports "ClientIP" and "None". Used to maintain session affinity. Enable client IP based session affinity. Must be ClientIP or None. Defaults to None. More info: https://kubernetes.io/docs/concepts/services-networking/service/#virtual-ips-and-service-proxies¶¶Possible enum values:¶ - \`"ClientIP"\` is the Client IP based.¶ - \`"None"\` - no session affinity.
 sessionAffinityConfig contains the configurations of session affinity.
 TrafficDistribution offers a way to express preferences for how traffic is distributed to Service endpoints. Implementations can use this field as a hint, but are not required to guarantee strict adherence. If the field is not set, the implementation will apply its default routing strategy. If set to "PreferClose", implementations should prioritize endpoints that are in the same zone.
@@ -2581,6 +2627,7 @@ selector is a label query over pods that should match the replica count. It must
 serviceName is the name of the service that governs this StatefulSet. This service must exist before the StatefulSet, and is responsible for the network identity of the set. Pods get DNS/hostnames that follow the pattern: pod-specific-string.serviceName.default.svc.cluster.local where "pod-specific-string" is managed by the StatefulSet controller.
 template is the object that describes the pod that will be created if insufficient replicas are detected. Each pod stamped out by the StatefulSet will fulfill this Template, but have a unique identity from the rest of the StatefulSet. Each pod will be named with the format <statefulsetname>-<podindex>. For example, a pod in a StatefulSet named "web" with index number "3" would be named "web-3". The only allowed template.spec.restartPolicy value is "Always".
 updateStrategy indicates the StatefulSetUpdateStrategy that will be employed to update Pods in the StatefulSet when a revision is made to Template.
+volumeClaimTemplates is a list of claims that pods are allowed to reference. The StatefulSet controller is responsible for mapping network identities to claims in a way that maintains the identity of a pod. Every claim in this list must have at least one matching (by name) volumeMount in one container in the template. A claim in this list takes precedence over any volumes in the template, with the same name.
 A StatefulSetSpec is the specification of a StatefulSet.
 Total number of available pods (ready for at least minReadySeconds) targeted by this statefulset.
 collisionCount is the count of hash collisions for the StatefulSet. The StatefulSet controller uses this field as a collision avoidance mechanism when it needs to create the name for the newest ControllerRevision.
@@ -2615,6 +2662,7 @@ StatusDetails is a set of additional properties that MAY be set by the server to
 allowVolumeExpansion shows whether the storage class allow volume expand.
 allowedTopologies restrict the node topologies where volumes can be dynamically provisioned. Each volume plugin defines its own supported topology specifications. An empty TopologySelectorTerm list means there is no topology restriction. This field is only honored by servers that enable the VolumeScheduling feature.
 mountOptions controls the mountOptions for dynamically provisioned PersistentVolumes of this storage class. e.g. ["ro", "soft"]. Not validated - mount of the PVs will simply fail if one is invalid.
+parameters holds the parameters for the provisioner that should create volumes of this storage class.
 provisioner indicates the type of the provisioner.
 reclaimPolicy controls the reclaimPolicy for dynamically provisioned PersistentVolumes of this storage class. Defaults to Delete.¶¶Possible enum values:¶ - \`"Delete"\` means the volume will be deleted from Kubernetes on release from its claim. The volume plugin must support Deletion.¶ - \`"Recycle"\` means the volume will be recycled back into the pool of unbound persistent volumes on release from its claim. The volume plugin must support Recycling.¶ - \`"Retain"\` means the volume will be left in its current phase (Released) for manual reclamation by the administrator. The default policy is Retain.
 volumeBindingMode indicates how PersistentVolumeClaims should be provisioned and bound.  When unset, VolumeBindingImmediate is used. This field is only honored by servers that enable the VolumeScheduling feature.¶¶Possible enum values:¶ - \`"Immediate"\` indicates that PersistentVolumeClaims should be immediately provisioned and bound. This is the default mode.¶ - \`"WaitForFirstConsumer"\` indicates that PersistentVolumeClaims should not be provisioned and bound until the first Pod is created that references the PeristentVolumeClaim. The volume provisioning and binding will occur during Pod scheduing.
@@ -2626,6 +2674,7 @@ volumeName is the human-readable name of the StorageOS volume.  Volume names are
 volumeNamespace specifies the scope of the volume within StorageOS.  If no namespace is specified then the Pod's namespace will be used.  This allows the Kubernetes name scoping to be mirrored within StorageOS for tighter integration. Set VolumeName to any name to override the default behaviour. Set to "default" if you are not using namespaces within StorageOS. Namespaces that do not pre-exist within StorageOS will be created.
 Represents a StorageOS persistent volume resource.
 SubjectAccessReview checks whether or not a user or group can perform an action.
+extra corresponds to the user.Info.GetExtra() method from the authenticator.  Since that is input to the authorizer it needs a reflection here.
 groups is the groups you're testing for.
 uid information about the requesting user.
 user is the user you're testing for. If you specify "User" but not "Groups", then is it interpreted as "What if User were not a member of any groups
@@ -2700,6 +2749,7 @@ TypedObjectReference contains enough information to let you locate the typed ref
 failed holds UIDs of failed Pods.
 succeeded holds UIDs of succeeded Pods.
 UncountedTerminatedPods holds UIDs of Pods that have terminated but haven't been accounted in Job status counters.
+extra is any additional information provided by the authenticator.
 groups is the names of groups this user is a part of.
 uid is a unique value that identifies this user across time. If this user is deleted and another user by the same name is added, they will have different UIDs.
 username is the name that uniquely identifies this user among all active users.
@@ -2784,9 +2834,11 @@ source represents the volume that should be attached.
 VolumeAttachmentSpec is the specification of a VolumeAttachment request.
 attachError represents the last error encountered during attach operation, if any. This field must only be set by the entity completing the attach operation, i.e. the external-attacher.
 attached indicates the volume is successfully attached. This field must only be set by the entity completing the attach operation, i.e. the external-attacher.
+attachmentMetadata is populated with any information returned by the attach operation, upon successful attach, that must be passed into subsequent WaitForAttach or Mount calls. This field must only be set by the entity completing the attach operation, i.e. the external-attacher.
 detachError represents the last error encountered during detach operation, if any. This field must only be set by the entity completing the detach operation, i.e. the external-attacher.
 VolumeAttachmentStatus is the status of a VolumeAttachment request.
 Name of the CSI driver This field is immutable.
+parameters hold volume attributes defined by the CSI driver. These values are opaque to the Kubernetes and are passed directly to the CSI driver. The underlying storage provider supports changing these attributes on an existing volume, however the parameters field itself is immutable. To invoke a volume update, a new VolumeAttributesClass should be created with new parameters, and the PersistentVolumeClaim should be updated to reference the new VolumeAttributesClass.¶¶This field is required and must contain at least one key/value pair. The keys cannot be empty, and the maximum number of parameters is 512, with a cumulative max size of 256K. If the CSI driver rejects invalid parameters, the target PersistentVolumeClaim will be set to an "Infeasible" state in the modifyVolumeStatus field.
 VolumeAttributesClass represents a specification of mutable volume attributes defined by the CSI driver. The class can be specified during dynamic provisioning of PersistentVolumeClaims, and changed in the PersistentVolumeClaim spec after provisioning.
 items is the list of VolumeAttributesClass objects.
 VolumeAttributesClassList is a collection of VolumeAttributesClass objects.

@@ -4,32 +4,45 @@
  * refused something leaves a hop; when none did, one hop says that the stage was passed.
  */
 import { type FailureStatus, isFailure } from '../../api/status';
-import type { KubeObject } from '../../api/types';
 import type { Subject } from '../../protocol/trace';
 import type { Task } from '../../sim/task';
 import type { Authorizer } from '../authorization/authorizer';
+import type { Loopback } from '../controllers/loopback';
 import type { Execution } from '../execution';
 import { certificateSubjectRestriction, signerRights } from './certificates';
+import { defaultIngressClass } from './default-ingress-class';
 import { defaultStorageClass } from './default-storage-class';
 import { defaultTolerationSeconds } from './default-toleration-seconds';
+import { limitRanger } from './limit-ranger';
 import { namespaceLifecycle } from './namespace-lifecycle';
 import { nodeRestriction } from './node-restriction';
-import type { AdmissionAttributes, AdmissionPlugin } from './plugin';
+import type { AdmissionAttributes, AdmissionPlugin, Mutated } from './plugin';
+import { podSecurity } from './pod-security/plugin';
 import { podTopologyLabels } from './pod-topology-labels';
 import { priority } from './priority';
 import { rbacEscalation } from './rbac-escalation';
+import { resourceQuota } from './resource-quota';
+import { runtimeClass } from './runtime-class';
 import { serviceAccount } from './service-account';
+import { persistentVolumeClaimResize, storageObjectInUseProtection } from './storage';
 import { taintNodesByCondition } from './taint-nodes-by-condition';
 
-const orderedPlugins: readonly AdmissionPlugin[] = [
-  namespaceLifecycle, serviceAccount, nodeRestriction, taintNodesByCondition, priority, defaultTolerationSeconds,
-  defaultStorageClass, podTopologyLabels,
-];
+/** What plugins need beside the request. */
+export interface AdmissionParts {
+  readonly authorizer: Authorizer;
+  /** The server's own way to write; asked for when it is needed. */
+  readonly loopback: () => Loopback;
+  readonly featureGates?: Readonly<Record<string, boolean>> | undefined;
+}
 
-/** The plugins that ask the authorizers. What is no plugin upstream comes last, as the storage does there. */
-function authorizingPlugins(authorizer: Authorizer): readonly AdmissionPlugin[] {
+/** All plugins in upstream's order. What is no plugin upstream comes last, as the storage does there. */
+function orderedPlugins({ authorizer, loopback, featureGates = {} }: AdmissionParts): readonly AdmissionPlugin[] {
   return [
-    ...signerRights(authorizer), certificateSubjectRestriction, rbacEscalation(authorizer),
+    namespaceLifecycle, limitRanger, serviceAccount, nodeRestriction, taintNodesByCondition, podSecurity, priority,
+    defaultTolerationSeconds, defaultStorageClass, storageObjectInUseProtection, persistentVolumeClaimResize,
+    runtimeClass, ...signerRights(authorizer), certificateSubjectRestriction, defaultIngressClass,
+    ...(featureGates['PodTopologyLabelsAdmission'] === false ? [] : [podTopologyLabels]),
+    resourceQuota(loopback), rbacEscalation(authorizer),
   ];
 }
 
@@ -42,9 +55,8 @@ export class AdmissionChain {
   private readonly plugins: readonly AdmissionPlugin[];
   private readonly byResource = new Map<string, readonly AdmissionPlugin[]>();
 
-  constructor(authorizer: Authorizer, featureGates: Readonly<Record<string, boolean>> = {}) {
-    this.plugins = [...orderedPlugins, ...authorizingPlugins(authorizer)].filter((plugin) =>
-      plugin !== podTopologyLabels || featureGates['PodTopologyLabelsAdmission'] !== false);
+  constructor(parts: AdmissionParts) {
+    this.plugins = orderedPlugins(parts);
   }
 
   /** Waits for what the plugins need; undefined when nothing is missing, which is nearly always. */
@@ -57,13 +69,13 @@ export class AdmissionChain {
   }
 
   /** The object as the plugins left it, or the refusal. The object of a delete is undefined and stays so. */
-  mutate(
-    attributes: AdmissionAttributes, execution: Execution, subject: Subject,
-  ): KubeObject | FailureStatus | undefined {
+  *mutate(attributes: AdmissionAttributes, execution: Execution, subject: Subject): Task<Mutated> {
     let { object } = attributes;
     let changed = false;
     for (const plugin of this.for(attributes)) {
-      const result = plugin.mutate?.(object === attributes.object ? attributes : { ...attributes, object }, execution);
+      const seen = object === attributes.object ? attributes : { ...attributes, object };
+      const later = plugin.mutateLater?.(seen, execution);
+      const result = later ? yield* later : plugin.mutate?.(seen, execution);
       if (result === undefined) continue;
       if (isFailure(result)) {
         execution.stage('mutatingAdmission', false, refusedSubject(subject, result), plugin.name);
@@ -78,9 +90,12 @@ export class AdmissionChain {
   }
 
   /** The first refusal, if any. */
-  validate(attributes: AdmissionAttributes, execution: Execution, subject: Subject): FailureStatus | undefined {
+  *validate(
+    attributes: AdmissionAttributes, execution: Execution, subject: Subject,
+  ): Task<FailureStatus | undefined> {
     for (const plugin of this.for(attributes)) {
-      const refusal = plugin.validate?.(attributes, execution);
+      const later = plugin.validateLater?.(attributes, execution);
+      const refusal = later ? yield* later : plugin.validate?.(attributes, execution);
       if (refusal) {
         execution.stage('validatingAdmission', false, refusedSubject(subject, refusal), plugin.name);
         return refusal;

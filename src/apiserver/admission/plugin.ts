@@ -4,6 +4,7 @@
  */
 import type { FailureStatus } from '../../api/status';
 import { forbiddenStatus } from '../../api/status';
+import type { ApiRequest } from '../../api/request';
 import type { KubeObject } from '../../api/types';
 import type { Task } from '../../sim/task';
 import type { UserInfo } from '../authentication/user';
@@ -24,6 +25,10 @@ export interface AdmissionAttributes {
   /** The object as it is; undefined on create. */
   readonly oldObject: KubeObject | undefined;
   readonly user: UserInfo;
+  /** What was asked: its verb and its options, which webhooks and policies see. */
+  readonly request: ApiRequest;
+  /** Texts of Warning headers; plugins add theirs. */
+  readonly warnings: string[];
 }
 
 export interface AdmissionPlugin {
@@ -37,7 +42,14 @@ export interface AdmissionPlugin {
   mutate?(attributes: AdmissionAttributes, execution: Execution): KubeObject | FailureStatus | undefined;
   /** A refusal, or undefined. */
   validate?(attributes: AdmissionAttributes, execution: Execution): FailureStatus | undefined;
+  /** As `mutate`, of a plugin that has to wait for an answer; undefined when there is nothing to wait for. */
+  mutateLater?(attributes: AdmissionAttributes, execution: Execution): Task<Mutated> | undefined;
+  /** As `validate`, of a plugin that has to wait for an answer; undefined when there is nothing to wait for. */
+  validateLater?(attributes: AdmissionAttributes, execution: Execution): Task<FailureStatus | undefined> | undefined;
 }
+
+/** What a mutating plugin leaves behind: the changed object, a refusal, or undefined when nothing is to be changed. */
+export type Mutated = KubeObject | FailureStatus | undefined;
 
 /** The 403 of an admission plugin: admission.NewForbidden. */
 export function admissionForbidden(attributes: AdmissionAttributes, why: string): FailureStatus {

@@ -15,11 +15,8 @@ import { type Loopback } from '../controllers/loopback';
 import type { ServedResources } from '../storage/served-resources';
 import { withConditions } from './definition-conditions';
 import { definitionsName } from './custom-resources';
+import { definitions } from './refusals';
 
-const definitions: ResourceType<CustomResourceDefinition> = Object.freeze({
-  group: 'apiextensions.k8s.io', version: 'v1', resource: 'customresourcedefinitions',
-  kind: 'CustomResourceDefinition', namespaced: false,
-});
 /** How often it is looked whether the instances are gone, and for how long. */
 const pollMs = 5_000;
 const pollRounds = 12;
@@ -187,7 +184,7 @@ export class DefinitionController {
   private servedType({ spec, status }: CustomResourceDefinition): ResourceType | undefined {
     const { plural, kind } = status.acceptedNames ?? spec.names;
     const namespaced = spec.scope === 'Namespaced';
-    return spec.versions.filter(({ served }) => served)
+    return spec.versions.filter(({ served }) => served).sort((a, b) => Number(b.storage) - Number(a.storage))
       .map(({ name }) => ({ group: spec.group, version: name, resource: plural, kind, namespaced }))
       .find((type) => this.parts.resources.find(type.group, type.version, type.resource) !== undefined);
   }
@@ -199,7 +196,9 @@ export class DefinitionController {
     return yield* this.send(definitions, { verb: 'update', subresource: 'status', name, body: definition });
   }
 
-  private *send(type: ResourceType, request: Pick<ApiRequest, 'verb' | 'subresource' | 'namespace' | 'name' | 'body'>): Task<ApiResponse> {
+  private *send(
+    type: ResourceType, request: Pick<ApiRequest, 'verb' | 'subresource' | 'namespace' | 'name' | 'body'>,
+  ): Task<ApiResponse> {
     const { group, version, resource } = type;
     const user = { kind: 'anonymous' } as const;
     const whole: ApiRequest = {

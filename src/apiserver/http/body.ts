@@ -16,6 +16,12 @@ import { mediaTypeOf, serializedTypes } from './negotiation';
 /** The server's --max-request-body-bytes. */
 export const maxBodyBytes = 3 * 1024 * 1024;
 
+/**
+ * Objects and lists in one body. A server on many threads may chew on millions of empty containers; here everybody
+ * would wait for it. The largest CustomResourceDefinitions of the world have half as many.
+ */
+const maxContainers = 100_000;
+
 /** A body that was read. */
 export interface ReadBody {
   /** Frozen plain data. */
@@ -59,6 +65,18 @@ export function sizeProblem(body: Uint8Array): FailureStatus | undefined {
   return body.length > maxBodyBytes ? tooLarge(`limit is ${maxBodyBytes}`) : undefined;
 }
 
+/** Refuses a body with more objects and lists in it than any honest one has. */
+export function contentProblem(value: unknown): FailureStatus | undefined {
+  let count = 0;
+  const tooMany = (at: unknown): boolean => {
+    if (typeof at !== 'object' || at === null) return false;
+    count += 1;
+    if (count > maxContainers) return true;
+    return Array.isArray(at) ? at.some(tooMany) : Object.values(at).some(tooMany);
+  };
+  return tooMany(value) ? tooLarge(`limit is ${maxContainers} objects and lists`) : undefined;
+}
+
 /** Reads the object of a create or update. */
 export function readObject({ body, contentType }: Bytes, expected: ExpectedKind): ReadBody | FailureStatus {
   const format = bodyFormat(contentType);
@@ -68,8 +86,8 @@ export function readObject({ body, contentType }: Bytes, expected: ExpectedKind)
   const read = format === 'protobuf' ? readProtobuf(body, expected) : readText(body, format);
   if (isFailure(read)) return read;
   if ('error' in read) return unrecognized(expected, read.error, body);
-  const kinded = kindProblem(read.value, expected, body);
-  if (kinded) return kinded;
+  const problem = contentProblem(read.value) ?? kindProblem(read.value, expected, body);
+  if (problem) return problem;
   return { value: deepFreeze(read.value ?? {}), strictProblems: read.strictProblems };
 }
 

@@ -15,6 +15,9 @@ import type { Subject } from '../../protocol/trace';
 import type { IncomingCall, ProcessHost } from '../../sim/process';
 import { runTask, type Task } from '../../sim/task';
 import { refusedSubject } from '../admission/chain';
+import type { Aggregator } from '../aggregation/aggregator';
+import type { RemoteApiService } from '../aggregation/location';
+import { delegate } from '../aggregation/proxy';
 import { authenticateHttp } from '../authentication/http';
 import { identityOf, type UserInfo } from '../authentication/user';
 import type { AuthorizationAttributes } from '../authorization/attributes';
@@ -46,6 +49,8 @@ export interface FrontEndOptions {
   /** Asked in order for paths that are no resources. */
   readonly paths: readonly PathHandler[];
   readonly sessions: SubresourceHandlers;
+  /** Knows what other servers answer. */
+  readonly aggregator: Aggregator;
   /** Calls back once requests for resources can be answered, at once if they can. */
   readonly whenReady: (run: () => void) => void;
 }
@@ -128,9 +133,11 @@ export class HttpFrontEnd {
 
   private servePath(exchange: Exchange, info: PathInfo, attributes: AuthorizationAttributes): void {
     const { call, http, query, acceptance, answer } = exchange;
-    const { parts, execution, paths } = this.options;
+    const { parts, execution, paths, aggregator } = this.options;
     const refusal = decide(parts, attributes, call.subject, execution);
     if (refusal) return answer.fail(refusal);
+    const elsewhere = aggregator.forPath(info.path);
+    if (elsewhere) return this.delegate(exchange, elsewhere);
     for (const handler of paths) {
       const found = handler(info.path, query, acceptance.accept, http.headers);
       if (!found) continue;
@@ -144,13 +151,15 @@ export class HttpFrontEnd {
 
   private serveResource(exchange: Exchange, info: ResourceInfo, attributes: AuthorizationAttributes): void {
     const { call, http, acceptance, answer } = exchange;
-    const { parts, execution, sessions } = this.options;
+    const { parts, execution, sessions, aggregator } = this.options;
     if (!answer.open) return;
     const verbs = needsCreate(http, info) ? [info.verb, 'create'] : [info.verb];
     for (const verb of verbs) {
       const refusal = decide(parts, { ...attributes, verb }, call.subject, execution);
       if (refusal) return answer.fail(refusal);
     }
+    const elsewhere = aggregator.find(info.group, info.version);
+    if (elsewhere) return this.delegate(exchange, elsewhere);
     const route = routeOf({ resources: parts.resources, virtual: parts.virtual, sessions }, info, http.method);
     if (route.kind === 'nothing') return answer.text(404, '404 page not found');
     if (route.kind === 'refused') return answer.fail(route.status);
@@ -164,6 +173,11 @@ export class HttpFrontEnd {
     const unacceptable = custom ? undefined : routeRefusal(acceptance.accept, streamable);
     if (unacceptable) return answer.fail(unacceptable);
     runTask(this.recovering(exchange, this.serveObject(exchange, info, route.resource, route.verb)));
+  }
+
+  private delegate({ http, user, answer: reply }: Exchange, service: RemoteApiService): void {
+    const { host, execution } = this.options;
+    delegate({ http, user, host, objects: execution.objects, reply }, service);
   }
 
   private serveSession(exchange: Exchange, info: ResourceInfo, route: Extract<Route, { kind: 'session' }>): void {

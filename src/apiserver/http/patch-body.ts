@@ -8,7 +8,7 @@ import { quote } from '../../api/go-text';
 import { maxPatchOperations } from '../../api/patch/json-patch';
 import type { PatchType, RequestOptions } from '../../api/request';
 import { badRequest, failure, type FailureStatus, tooLarge, unsupportedMediaType } from '../../api/status';
-import { goKind, type ReadBody, readYaml } from './body';
+import { contentProblem, goKind, type ReadBody, readYaml } from './body';
 import { mediaTypeOf } from './negotiation';
 
 const patchTypes: Readonly<Record<string, PatchType>> = {
@@ -40,6 +40,8 @@ function readApply(body: Uint8Array, { fieldValidation }: RequestOptions): ReadB
   const read = readYaml(body);
   if ('error' in read) return badRequest(`error decoding YAML: error converting YAML to JSON: ${read.error}`);
   const { value, strictProblems } = read;
+  const problem = contentProblem(value);
+  if (problem) return problem;
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     if (value === null || value === undefined) return badRequest('error decoding YAML: the document is empty');
     const why = `json: cannot unmarshal ${goKind(value)} into Go value of type map[string]interface {}`;
@@ -63,6 +65,8 @@ function readJsonPatch(
     return badRequest(type === 'merge' && !strict ? 'Invalid JSON Patch' : prefix + read.error);
   }
   const { value } = read;
+  const problem = contentProblem(value);
+  if (problem) return problem;
   const mistyped = type === 'json' ? operationsMistake(value, strict)
     : typeof value !== 'object' || Array.isArray(value)
       ? `json: cannot unmarshal ${goKind(value)} into Go value of type map[string]interface {}` : undefined;

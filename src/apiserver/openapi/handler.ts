@@ -28,14 +28,20 @@ interface Source {
   readonly make: () => JsonSchema;
 }
 
-/** Answers for one set of kinds, which discovery has sorted into groups. */
+/**
+ * Answers for one set of kinds, which discovery has sorted into groups. `elsewhere`: the addresses of documents that
+ * other servers serve, by name.
+ */
 export class OpenApiHandler {
   private sources: ReadonlyMap<string, Source> | undefined;
   private index: string | undefined;
   private v2Hash: string | undefined;
   private readonly bodies = new Map<string, string | Uint8Array>();
 
-  constructor(private readonly groups: readonly DiscoveredGroup[], private readonly kinds: readonly AnyKind[]) {}
+  constructor(
+    private readonly groups: readonly DiscoveredGroup[], private readonly kinds: readonly AnyKind[],
+    private readonly elsewhere: ReadonlyMap<string, string> = new Map(),
+  ) {}
 
   /** The answer to a GET, or undefined when no document lies at the path. */
   answer(path: string, query: Query, accept: string, ifNoneMatch: string | undefined): PathAnswer | undefined {
@@ -55,10 +61,15 @@ export class OpenApiHandler {
   }
 
   private answerIndex(ifNoneMatch: string | undefined): PathAnswer {
-    const paths = [...this.allSources()].map(([name, { hash }]) =>
-      [name, { serverRelativeURL: `/openapi/v3/${name}?hash=${hash}` }]);
-    const body = this.index ??= text({ paths: Object.fromEntries(paths) });
+    const body = this.index ??= text({ paths: Object.fromEntries(this.urls().map(
+      ([name, serverRelativeURL]) => [name, { serverRelativeURL }])) });
     return this.tagged('application/json', contentHash(body), ifNoneMatch, {}, () => body);
+  }
+
+  private urls(): readonly (readonly [name: string, url: string])[] {
+    const own = Array.from(this.allSources(), ([name, { hash }]) => [name, `/openapi/v3/${name}?hash=${hash}`] as const);
+    if (this.elsewhere.size === 0) return own;
+    return [...new Map([...own, ...this.elsewhere])].sort(([a], [b]) => (a < b ? -1 : 1));
   }
 
   private answerV2(accept: string, ifNoneMatch: string | undefined): PathAnswer | undefined {

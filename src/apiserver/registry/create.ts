@@ -69,7 +69,7 @@ function* admitNew(scope: RequestScope, object: KubeObject): Task<KubeObject | F
   const attributes = attributesOf(scope, 'CREATE', object.metadata.name ?? '', object);
   const wait = admission.prepare(attributes, execution);
   if (wait) yield* wait;
-  return admission.mutate(attributes, execution, subject) as KubeObject | FailureStatus;
+  return (yield* admission.mutate(attributes, execution, subject)) as KubeObject | FailureStatus;
 }
 
 function* store(
@@ -123,7 +123,7 @@ function* prepare(
   if (errors.length > 0) return refused(scope, invalidStatus(resource.groupKind, values.name, errors));
   execution.stage('validation', true, subject);
   scope.warnings.push(...(resource.strategy.kind.warnings?.(object, undefined) ?? []));
-  const refusal = scope.admission.validate(attributesOf(scope, 'CREATE', values.name, object), execution, subject);
+  const refusal = yield* scope.admission.validate(attributesOf(scope, 'CREATE', values.name, object), execution, subject);
   return refusal ?? { object, claims };
 }
 

@@ -8,6 +8,7 @@ import {
   decode, decodeFailure, decodeFailureMessage, type DecodeProblem, decodeWarnings,
 } from '../../api/decode/decode';
 import { badRequest, type FailureStatus } from '../../api/status';
+import { equal } from '../../base/freeze';
 import type { KubeObject } from '../../api/types';
 import type { ServedResource } from '../storage/served-resource';
 import type { RequestScope } from './scope';
@@ -55,7 +56,19 @@ export function decodeDocument(scope: RequestScope, given: KubeObject): KubeObje
     if (failure !== undefined) return failure;
     scope.warnings.push(...decodeWarnings(problems, validation));
   }
-  return withReset(complete(object as unknown as KubeObject, resource), given);
+  return withReset(withSingleOwners(complete(object as unknown as KubeObject, resource), scope.warnings), given);
+}
+
+/** Drops owner references that are there twice, and warns: dedupOwnerReferencesAndAddWarning. */
+function withSingleOwners(object: KubeObject, warnings: string[]): KubeObject {
+  const owners = object.metadata.ownerReferences ?? [];
+  const isRepeated = owners.map((owner, at) => owners.findIndex((other) => equal(other, owner)) < at);
+  if (!isRepeated.includes(true)) return object;
+  warnings.push('.metadata.ownerReferences contains duplicate entries; API server dedups owner references in 1.20+, and '
+    + 'may reject such requests as early as 1.24; please fix your requests; duplicate UID(s) observed: '
+    + owners.filter((_, at) => isRepeated[at]).map(({ uid }) => uid).join(', '));
+  const single = owners.filter((_, at) => !isRepeated[at]);
+  return { ...object, metadata: { ...object.metadata, ownerReferences: single } };
 }
 
 /** An empty list of owners asks to forget them all; decoding has dropped it as it drops every empty list. */

@@ -31,8 +31,6 @@ export function* remove(
   scope: RequestScope, name: string, namespace: string | undefined = scope.request.namespace,
 ): Task<KubeObject | Status> {
   const { resource, execution } = scope;
-  const refusal = admitDelete(scope, name);
-  if (refusal) return refusal;
   const orphanWarning = resource.kind.orphansDependents?.warning;
   const isUnasked = !scope.request.options.propagationPolicy;
   if (orphanWarning && isUnasked && !scope.warnings.includes(orphanWarning)) scope.warnings.push(orphanWarning);
@@ -48,12 +46,12 @@ export function* remove(
   return conflict(resource.groupResource, name);
 }
 
-function admitDelete(scope: RequestScope, name: string): FailureStatus | undefined {
+/** Admission of a deletion sees what is to be deleted: AdmissionToValidateObjectDeleteFunc. */
+function* admitDelete(scope: RequestScope, current: KubeObject): Task<FailureStatus | undefined> {
   const { admission, execution, subject } = scope;
-  const attributes = attributesOf(scope, 'DELETE', name);
-  const refused = admission.mutate(attributes, execution, subject);
-  if (isFailure(refused)) return refused;
-  return admission.validate(attributes, execution, subject);
+  const attributes = attributesOf(scope, 'DELETE', current.metadata.name, undefined, current);
+  const refused = yield* admission.mutate(attributes, execution, subject);
+  return isFailure(refused) ? refused : yield* admission.validate(attributes, execution, subject);
 }
 
 /** What the object becomes by this deletion, and whether it goes at once. */
@@ -75,6 +73,8 @@ function* removeOnce(
   const prepared = beforeDeletion(storage, current, execution.wallMs);
   const deletion = planDeletion(storage, prepared, request.options, execution.wallMs);
   if (deletion === undefined) return current;
+  const refused = yield* admitDelete(scope, current);
+  if (refused) return refused;
   execution.stage('registry', true, scope.subject);
   let marked = current;
   if (!equal(deletion.object, current)) {

@@ -15,6 +15,8 @@ import { groupOf } from '../../api/object';
 import type { KubeObject, NewObjectMeta, ObjectMeta, OwnerReference } from '../../api/types';
 
 const maxAnnotationBytes = 256 * 1024;
+/** Errors that are told about owners; upstream tells them all. */
+const maxOwnerErrors = 100;
 /** Finalizers without a prefix that core knows: IsStandardFinalizerName. */
 const standardFinalizers = ['kubernetes', 'orphan', 'foregroundDeletion'];
 export const orphanFinalizer = 'orphan';
@@ -85,11 +87,10 @@ export function objectMetaErrors(object: KubeObject, kind: AnyKind): readonly Fi
     if (!namespace) errors.push(required(path));
     else for (const problem of dnsLabelProblems(namespace)) errors.push(invalid(path, namespace, problem));
   }
-  errors.push(...labelErrors(metadata.labels));
-  errors.push(...annotationErrors(metadata.annotations));
-  errors.push(...ownerErrors(metadata.ownerReferences));
-  errors.push(...finalizerErrors(metadata.finalizers));
-  return errors;
+  return [
+    ...errors, ...labelErrors(metadata.labels), ...annotationErrors(metadata.annotations),
+    ...ownerErrors(metadata.ownerReferences), ...finalizerErrors(metadata.finalizers),
+  ];
 }
 
 /** Everything wrong with the metadata of an update. What is the same as before was checked before. */
@@ -111,11 +112,13 @@ export function objectMetaUpdateErrors(
   } else if (given.deletionTimestamp !== undefined && given.deletionTimestamp !== null) {
     errors.push(immutable('metadata.deletionTimestamp', given.deletionTimestamp));
   }
-  if (!equal(metadata.labels, before.labels)) errors.push(...labelErrors(metadata.labels));
-  if (!equal(metadata.annotations, before.annotations)) errors.push(...annotationErrors(metadata.annotations));
-  if (!equal(metadata.ownerReferences, before.ownerReferences)) errors.push(...ownerErrors(metadata.ownerReferences));
-  if (!equal(metadata.finalizers, before.finalizers)) errors.push(...finalizerErrors(metadata.finalizers));
-  return errors;
+  return [
+    ...errors,
+    ...(equal(metadata.labels, before.labels) ? [] : labelErrors(metadata.labels)),
+    ...(equal(metadata.annotations, before.annotations) ? [] : annotationErrors(metadata.annotations)),
+    ...(equal(metadata.ownerReferences, before.ownerReferences) ? [] : ownerErrors(metadata.ownerReferences)),
+    ...(equal(metadata.finalizers, before.finalizers) ? [] : finalizerErrors(metadata.finalizers)),
+  ];
 }
 
 function labelErrors(labels: Readonly<Record<string, string>> | undefined): FieldError[] {
@@ -146,6 +149,8 @@ function ownerErrors(owners: readonly OwnerReference[] | undefined): FieldError[
   const path = 'metadata.ownerReferences';
   let controller: string | undefined;
   for (const owner of owners ?? []) {
+    // Some of these errors show the whole list: with thousands of them the answer would outgrow any memory.
+    if (errors.length >= maxOwnerErrors) break;
     const versionPath = child(path, 'apiVersion');
     if (!owner.apiVersion) errors.push(invalid(versionPath, owner.apiVersion, 'version must not be empty'));
     if (!owner.kind) errors.push(invalid(child(path, 'kind'), owner.kind, 'must not be empty'));

@@ -1,19 +1,16 @@
 /**
- * The subresources of pods that are not part of the object: binding assigns a node, eviction deletes. Without
- * PodDisruptionBudgets among the kinds, an eviction is always allowed. Models pkg/registry/core/pod/storage.
+ * The subresource of pods that assigns a node. Models BindingREST of pkg/registry/core/pod/storage.
  */
 import { notSupported, required } from '../../api/field-errors';
 import { badRequest, conflict, type FailureStatus, invalidStatus, isFailure } from '../../api/status';
 import type { Binding, KubeObject, Pod, PodCondition, Status } from '../../api/types';
-import type { RequestOptions } from '../../api/request';
 import type { Task } from '../../sim/task';
 import { refusedSubject } from '../admission/chain';
-import { remove } from './delete';
 import { attributesOf, type RequestScope } from './scope';
 import { updateObject } from './update';
 
 /** What the server answers to a binding or an eviction that it has carried out. */
-const done: Status = Object.freeze({ apiVersion: 'v1', kind: 'Status', metadata: {}, status: 'Success', code: 201 });
+export const done: Status = Object.freeze({ apiVersion: 'v1', kind: 'Status', metadata: {}, status: 'Success', code: 201 });
 
 /** POST pods/NAME/binding: sets the node and the condition PodScheduled, once. */
 export function* bind(scope: RequestScope): Task<KubeObject | Status> {
@@ -24,7 +21,7 @@ export function* bind(scope: RequestScope): Task<KubeObject | Status> {
   if (binding.metadata.name && binding.metadata.name !== name) {
     return badRequest(`the name of the object (${binding.metadata.name}) does not match the name on the URL (${name})`);
   }
-  const admitted = admitSubresource(scope, name, binding);
+  const admitted = yield* admitSubresource(scope, name, binding);
   if (isFailure(admitted)) return admitted;
   const problem = bindingProblem(admitted as Binding & KubeObject, name);
   if (problem) {
@@ -80,25 +77,13 @@ function scheduledConditions(
   return conditions.map((condition) => (condition.type === scheduled.type ? scheduled : condition));
 }
 
-/** POST pods/NAME/eviction: a graceful deletion. */
-export function* evict(scope: RequestScope): Task<KubeObject | Status> {
-  const name = scope.request.name ?? '';
-  const sent = scope.request.body as (KubeObject & { deleteOptions?: RequestOptions }) | undefined;
-  const eviction = sent && { ...sent, metadata: sent.metadata ?? {} };
-  const admitted = admitSubresource(scope, name, eviction);
-  if (isFailure(admitted)) return admitted;
-  const options = { ...scope.request.options, ...eviction?.deleteOptions };
-  const request = { ...scope.request, verb: 'delete', subresource: undefined, options } as const;
-  const answer = yield* remove({ ...scope, request }, name);
-  return isFailure(answer) ? answer : done;
-}
-
 /** Admission sees what was sent to the subresource as the object that is created. */
-function admitSubresource(
+export function* admitSubresource(
   scope: RequestScope, name: string, object: KubeObject | undefined,
-): KubeObject | FailureStatus | undefined {
+): Task<KubeObject | FailureStatus | undefined> {
+  const { admission, execution, subject } = scope;
   const attributes = attributesOf(scope, 'CREATE', name, object);
-  const admitted = scope.admission.mutate(attributes, scope.execution, scope.subject);
+  const admitted = yield* admission.mutate(attributes, execution, subject);
   if (isFailure(admitted)) return admitted;
-  return scope.admission.validate({ ...attributes, object: admitted }, scope.execution, scope.subject) ?? admitted;
+  return (yield* admission.validate({ ...attributes, object: admitted }, execution, subject)) ?? admitted;
 }

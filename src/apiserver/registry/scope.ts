@@ -8,11 +8,14 @@ import type { AdmissionAttributes, Operation } from '../admission/plugin';
 import type { UserInfo } from '../authentication/user';
 import type { Execution } from '../execution';
 import type { ServedResource } from '../storage/served-resource';
+import type { ServedResources } from '../storage/served-resources';
 import type { ServiceAllocator } from './services/allocator';
 
 export interface RequestScope {
   readonly request: ApiRequest;
   readonly resource: ServedResource;
+  /** Everything that is served, for requests that reach beyond their own resource. */
+  readonly resources: ServedResources;
   readonly user: UserInfo;
   /** What the trace calls the request. */
   readonly subject: Subject;
@@ -40,9 +43,9 @@ export function served<T extends KubeObject | Status>({ resource }: RequestScope
 export function attributesOf(
   scope: RequestScope, operation: Operation, name: string, object?: KubeObject, oldObject?: KubeObject,
 ): AdmissionAttributes {
-  const { request, resource, user } = scope;
+  const { request, resource, user, warnings } = scope;
   return {
     operation, resource, subresource: request.subresource ?? '', namespace: admissionNamespace(scope, name), name,
-    object, oldObject, user,
+    object, oldObject, user, request, warnings,
   };
 }

@@ -147,7 +147,7 @@ function* prepare(
 ): Task<{ readonly object: KubeObject; readonly claims: readonly Claim[] } | FailureStatus> {
   const { resource, admission, execution, subject } = scope;
   const { name } = current.metadata;
-  const admitted = admission.mutate(attributesOf(scope, 'UPDATE', name, given, current), execution, subject);
+  const admitted = yield* admission.mutate(attributesOf(scope, 'UPDATE', name, given, current), execution, subject);
   if (isFailure(admitted)) return admitted;
   let allocated = admitted as KubeObject;
   let claims: readonly Claim[] = [];
@@ -166,6 +166,6 @@ function* prepare(
   }
   execution.stage('validation', true, subject);
   if (subresource === undefined) scope.warnings.push(...(resource.strategy.kind.warnings?.(object, current) ?? []));
-  const refusal = admission.validate(attributesOf(scope, 'UPDATE', name, object, current), execution, subject);
+  const refusal = yield* admission.validate(attributesOf(scope, 'UPDATE', name, object, current), execution, subject);
   return refusal ?? { object, claims };
 }

@@ -65,16 +65,16 @@ export function* answerVirtually(scope: RequestScope, handler: VirtualHandler): 
   if (isFailure(decoded)) return decoded;
   const mismatch = namespaceMismatch(scope, decoded);
   if (mismatch) return mismatch;
-  const admitted = admitPosted(scope, decoded);
+  const admitted = yield* admitPosted(scope, decoded);
   return isFailure(admitted) ? admitted : yield* answerTo(scope, admitted);
 }
 
 /** Admission of an object that is created but not stored. */
-function admitPosted(scope: RequestScope, decoded: KubeObject): KubeObject | FailureStatus {
+function* admitPosted(scope: RequestScope, decoded: KubeObject): Task<KubeObject | FailureStatus> {
   const { admission, execution, subject, resource } = scope;
   const object: KubeObject = resource.kind.defaults?.(decoded) ?? decoded;
   const attributes = attributesOf(scope, 'CREATE', scope.request.name ?? '', object);
-  const admitted = admission.mutate(attributes, execution, subject) as KubeObject | FailureStatus;
+  const admitted = (yield* admission.mutate(attributes, execution, subject)) as KubeObject | FailureStatus;
   if (isFailure(admitted)) return admitted;
-  return admission.validate({ ...attributes, object: admitted }, execution, subject) ?? admitted;
+  return (yield* admission.validate({ ...attributes, object: admitted }, execution, subject)) ?? admitted;
 }

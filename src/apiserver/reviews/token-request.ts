@@ -42,7 +42,7 @@ export function tokenRequests(tokens: ServiceAccountTokens): VirtualHandler {
     const { name = '', namespace } = request;
     const account = execution.objects.get(serviceAccounts, namespace, name);
     if (!account) return notFoundStatus({ group: '', resource: 'serviceaccounts' }, name);
-    const admitted = admit(scope, completed(scope, decoded, account));
+    const admitted = yield* admit(scope, completed(scope, decoded, account));
     if (isFailure(admitted)) return admitted;
     const bound = boundObject(scope, account, admitted.spec.boundObjectRef);
     if (isFailure(bound)) return bound;
@@ -88,7 +88,7 @@ function completed({ execution }: RequestScope, sent: TokenRequest, { metadata }
 }
 
 /** Validation and admission, which sees the request as the object that is created. */
-function admit(scope: RequestScope, request: TokenRequest): TokenRequest | FailureStatus {
+function* admit(scope: RequestScope, request: TokenRequest): Task<TokenRequest | FailureStatus> {
   const { execution, subject, admission } = scope;
   const errors = lifetimeErrors(request.spec.expirationSeconds ?? defaultSeconds);
   if (errors.length > 0) {
@@ -97,9 +97,9 @@ function admit(scope: RequestScope, request: TokenRequest): TokenRequest | Failu
     return status;
   }
   const attributes = attributesOf(scope, 'CREATE', request.metadata.name, request);
-  const admitted = admission.mutate(attributes, execution, subject) as TokenRequest | FailureStatus;
+  const admitted = (yield* admission.mutate(attributes, execution, subject)) as TokenRequest | FailureStatus;
   if (isFailure(admitted)) return admitted;
-  return admission.validate({ ...attributes, object: admitted }, execution, subject) ?? admitted;
+  return (yield* admission.validate({ ...attributes, object: admitted }, execution, subject)) ?? admitted;
 }
 
 function lifetimeErrors(seconds: number): readonly FieldError[] {

@@ -68,14 +68,18 @@ function logOptions(query: Query, pod: string): Parameters | FailureStatus {
 
 function stream({ reply, host, call, info }: SubresourceRequest, address: string, path: string, query: string): void {
   const target = query === '' ? path : `${path}?${query}`;
-  const handle = host.call({ to: address, channel: 'https', subject: call.subject, payload: kubeletRequest('GET', target) }, {
+  const payload = kubeletRequest('GET', target);
+  const handle = host.call({ to: address, channel: 'https', subject: call.subject, payload }, {
     onEvent: (payload) => {
       const message = payload as HttpMessage;
       if (message.kind === 'head') reply.head(200, 'text/plain');
       else if (message.kind === 'chunk') reply.chunk(message.data);
     },
     onResult: (result) => {
-      if (!result.ok) return reply.fail(plainFailure(`Get "https://${address}${target}": ${dialError(address, result.failure)}`));
+      if (!result.ok) {
+        const why = dialError(address, result.failure);
+        return reply.fail(plainFailure(`Get "https://${address}${target}": ${why}`));
+      }
       const message = result.payload as HttpMessage;
       if (message.kind !== 'response') return reply.end();
       if (message.status === 200) return reply.respond(200, 'text/plain', message.body);

@@ -65,7 +65,8 @@ function ask({ reply, host, http }: SubresourceRequest, location: Location, targ
   const headers = Object.fromEntries(Object.keys(http.headers).filter((name) => !hopHeaders.has(name)).sort()
     .map((name) => [name, http.headers[name] ?? '']));
   const text = http.body.length === 0 ? undefined : textOfBytes(http.body);
-  const payload = httpRequest(http.method, target, http.headers['user-agent'] ?? '', { host: address, ...headers }, text);
+  const userAgent = http.headers['user-agent'] ?? '';
+  const payload = httpRequest(http.method, target, userAgent, { host: address, ...headers }, text);
   const subject = { verb: http.method.toLowerCase(), name: target };
   const handle = host.call({ to: address, channel: https ? 'https' : 'http', subject, payload }, {
     onResult: (result) => {

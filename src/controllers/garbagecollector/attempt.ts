@@ -32,7 +32,17 @@ export class GarbageClient {
     private readonly client: ApiClient,
     resources: readonly ResourceType[],
   ) {
-    for (const type of resources) this.types.set(`${apiVersionOf(type)} ${type.kind}`, type);
+    for (const type of resources) this.know(type);
+  }
+
+  /** A resource whose objects can own and be owned from now on. */
+  know(type: ResourceType): void {
+    this.types.set(`${apiVersionOf(type)} ${type.kind}`, type);
+  }
+
+  /** A resource that is served no longer. */
+  forget(type: ResourceType): void {
+    this.types.delete(`${apiVersionOf(type)} ${type.kind}`);
   }
 
   typeOf({ apiVersion, kind }: { readonly apiVersion: string; readonly kind: string }): ResourceType | undefined {

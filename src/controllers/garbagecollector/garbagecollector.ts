@@ -3,11 +3,14 @@
  * foreground until their dependents are gone, and sets dependents free that are to be orphaned. It watches every
  * resource and looks everything up again before it acts. Models pkg/controller/garbagecollector.
  */
-import type { PropagationPolicy, ResourceType } from '../../api/request';
+import { groupResource, type PropagationPolicy, type ResourceType } from '../../api/request';
 import type { KubeObject, OwnerReference } from '../../api/types';
 import { Controller, done, failed, type ReconcileResult } from '../../client/controller';
-import { all, type Task } from '../../sim/task';
-import type { ControllerContext, ControllerLoop, EventSink, Failure } from '../context';
+import { Discovery, type OfferedResource } from '../../client/discovery';
+import type { SharedInformers } from '../../client/informers';
+import type { ProcessHost } from '../../sim/process';
+import { all, runTask, type Task } from '../../sim/task';
+import { type ControllerContext, type ControllerLoop, type EventSink, every, type Failure } from '../context';
 import { GarbageClient } from './attempt';
 import {
   blockingDependents, DependencyGraph, foregroundFinalizer, type GraphNode, hasFinalizer, orphanFinalizer,
@@ -16,6 +19,8 @@ import {
 const workers = 20;
 /** Resources that own nothing and are owned by nothing, and of which there are many. */
 const ignored: ReadonlySet<string> = new Set(['events']);
+/** How often discovery is asked for resources that have come or gone: the sync period of GarbageCollector.Sync. */
+const discoveryMs = 30_000;
 
 /** The controller, ready to start. */
 export function garbageCollector(context: ControllerContext): ControllerLoop {
@@ -29,13 +34,23 @@ class GarbageCollector implements ControllerLoop {
   private readonly graph: DependencyGraph;
   private readonly deleting: Controller;
   private readonly orphaning: Controller;
+  private readonly host: ProcessHost;
+  private readonly informers: SharedInformers;
+  private readonly discovery: Discovery;
+  private readonly builtIn: ReadonlySet<string>;
+  /** Resources that were found by discovery, by resource and group. */
+  private readonly found = new Map<string, ResourceType>();
 
   constructor(context: ControllerContext) {
     const { host, informers, client, recorder } = context;
+    this.host = host;
+    this.informers = informers;
     const watched = context.resources.filter(({ resource }) => !ignored.has(resource));
+    this.builtIn = new Set(context.resources.map(groupResource));
     // Every deletion takes two calls, so this controller is granted twice as many.
     const own = client('generic-garbage-collector', { qps: 2, burst: 1 });
     this.client = new GarbageClient(own, watched);
+    this.discovery = new Discovery(own);
     this.events = recorder(own, this.name);
     this.deleting = new Controller(host, { name: this.name, workers, reconcile: (uid) => this.attemptToDelete(uid) });
     this.orphaning = new Controller(host, { name: this.name, workers, reconcile: (uid) => this.attemptToOrphan(uid) });
@@ -44,13 +59,7 @@ class GarbageCollector implements ControllerLoop {
       attemptToOrphan: (node) => this.orphaning.add(node.identity.uid),
       invalidNamespace: (dependent, owner) => this.reportNamespace(dependent, owner),
     });
-    for (const type of watched) {
-      informers.of(type).addHandlers({
-        added: (object) => this.graph.put(object),
-        updated: (object, before) => this.graph.put(object, before),
-        deleted: (object) => this.gone(object.metadata.uid),
-      });
-    }
+    for (const type of watched) this.follow(type);
   }
 
   get depth(): number {
@@ -60,6 +69,41 @@ class GarbageCollector implements ControllerLoop {
   start(): void {
     this.deleting.start();
     this.orphaning.start();
+    runTask(this.syncResources());
+    every(this.host, discoveryMs, () => runTask(this.syncResources()));
+  }
+
+  private follow(type: ResourceType): void {
+    this.informers.of(type).addHandlers({
+      added: (object) => this.graph.put(object),
+      updated: (object, before) => this.graph.put(object, before),
+      deleted: (object) => this.gone(object.metadata.uid),
+    });
+  }
+
+  /** Follows the resources that discovery offers beyond the built-in ones, and no longer those that it does not. */
+  private *syncResources(): Task {
+    const answer = yield* this.discovery.resources();
+    if (!answer.ok) return;
+    const offered = new Map(answer.value.filter((type) => this.isCollectable(type)).map((type) => [groupResource(type), type]));
+    for (const [name, type] of this.found) {
+      if (offered.get(name)?.version === type.version) continue;
+      this.found.delete(name);
+      this.client.forget(type);
+      this.informers.drop(type);
+    }
+    for (const [name, type] of offered) {
+      if (this.found.has(name)) continue;
+      this.found.set(name, type);
+      this.client.know(type);
+      this.follow(type);
+      this.informers.of(type).start();
+    }
+  }
+
+  private isCollectable(type: OfferedResource): boolean {
+    const isEvents = ignored.has(type.resource) && (type.group === '' || type.group === 'events.k8s.io');
+    return !isEvents && !this.builtIn.has(groupResource(type)) && ['list', 'watch', 'delete'].every((verb) => type.verbs.includes(verb));
   }
 
   private gone(uid: string): void {

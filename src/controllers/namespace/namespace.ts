@@ -4,11 +4,12 @@
  */
 import { isDeleting } from '../../api/object';
 import * as resources from '../../api/resources';
-import type { ApiList, ResourceType } from '../../api/request';
+import { type ApiList, groupResource, type ResourceType } from '../../api/request';
 import { timeMs } from '../../api/time';
 import type { Namespace, Pod, Status } from '../../api/types';
 import type { ApiResult } from '../../client/api-client';
 import { Controller, done, failed, type ReconcileResult, requeueAfter } from '../../client/controller';
+import { Discovery } from '../../client/discovery';
 import type { Task } from '../../sim/task';
 import { type ControllerContext, type ControllerLoop, inForeground } from '../context';
 import { isPodTerminal } from '../pods/pod-state';
@@ -49,6 +50,8 @@ interface Remainder {
 
 class NamespaceDeleter {
   private readonly namespaced: readonly ResourceType[];
+  private readonly builtIn: ReadonlySet<string>;
+  private readonly discovery: Discovery;
 
   constructor(
     private readonly context: ControllerContext,
@@ -56,6 +59,8 @@ class NamespaceDeleter {
   ) {
     const isPods = (type: ResourceType): boolean => type.group === '' && type.resource === 'pods';
     this.namespaced = context.resources.filter((type) => type.namespaced && !isPods(type));
+    this.builtIn = new Set(context.resources.map(groupResource));
+    this.discovery = new Discovery(client);
   }
 
   *sync(name: string): Task<ReconcileResult> {
@@ -112,7 +117,19 @@ class NamespaceDeleter {
     // While pods are left, what they depend on stays.
     if (Object.keys(remainder.remaining).length > 0 || remainder.failures.length > 0) return remainder;
     for (const type of this.namespaced) yield* this.deleteAll(type, namespace, remainder);
+    for (const type of yield* this.customResources(remainder)) yield* this.deleteAll(type, namespace, remainder);
     return remainder;
+  }
+
+  /** What discovery offers beyond the built-in resources. */
+  private *customResources(remainder: Remainder): Task<readonly ResourceType[]> {
+    const answer = yield* this.discovery.resources();
+    if (!answer.ok) {
+      remainder.failures.push(answer.status.message ?? 'unknown error');
+      return [];
+    }
+    return answer.value.filter((type) =>
+      type.namespaced && type.verbs.includes('deletecollection') && !this.builtIn.has(groupResource(type)));
   }
 
   private *deleteAll(type: ResourceType, namespace: Namespace, remainder: Remainder): Task {

@@ -13,10 +13,15 @@ export const endpointLimits = Object.freeze({
   idleMs: 90_000,
   /** Open connections; beyond, the oldest one without a request under way makes room. */
   connections: 1_024,
-  /** Open sessions and streams: exec, port-forward, watches, followed logs. */
-  streams: 2_000,
-  /** A client that does not read what it asked for is cut off at so many bytes. */
+  /** Requests that wait behind another one on their connection. Clients of Kubernetes never send two at once. */
+  pipelined: 64,
+  /** Open sessions and streams: exec, port-forward, watches, followed logs. The other connections stay free for the rest. */
+  streams: 768,
+  /** A client that does not read what it asked for is cut off at so many bytes; all together may leave so much. */
   unreadBytes: 16 * 1024 * 1024,
+  allUnreadBytes: 256 * 1024 * 1024,
+  /** A client that takes nothing of a whole answer for so long is cut off. */
+  stallMs: 30_000,
   /** apiserver compresses answers from this size on for clients that accept it (defaultGzipThresholdBytes). */
   gzipFromBytes: 128 * 1024,
 });

@@ -6,10 +6,13 @@ import { createServer, type Server } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { Connections } from './connections';
 import { endpointLimits } from './endpoint-limits';
-import { refusal, statusBody } from './gate';
+import { refusal, tooMany } from './gate';
+import { turnAway } from './malformed';
 import { answerRequest, type AuditRecord, refuse } from './plain-request';
 import type { ServedCluster } from './served-cluster';
-import { answerUpgrade } from './upgrade';
+import { Streams } from './streams';
+import { Unread } from './unread';
+import { answerUpgrade, refuseUpgrade } from './upgrade';
 
 export interface EndpointOptions {
   readonly cluster: ServedCluster;
@@ -35,7 +38,9 @@ const address = '127.0.0.1';
 /** Opens the endpoint; fails when the port is taken. */
 export async function openEndpoint(options: EndpointOptions): Promise<Endpoint> {
   const { cluster, audit = () => undefined } = options;
-  const connections = new Connections(endpointLimits.connections);
+  const connections = new Connections(endpointLimits.connections, endpointLimits.pipelined);
+  const unread = new Unread(endpointLimits.unreadBytes, endpointLimits.allUnreadBytes);
+  const streams = new Streams(endpointLimits.streams);
   const server = createServer({
     cert: options.certificate, key: options.key, ca: options.clientAuthority,
     requestCert: true, rejectUnauthorized: false, minVersion: 'TLSv1.2', ALPNProtocols: ['http/1.1'],
@@ -43,45 +48,31 @@ export async function openEndpoint(options: EndpointOptions): Promise<Endpoint> 
     headersTimeout: endpointLimits.headersMs, requestTimeout: endpointLimits.requestMs,
     keepAliveTimeout: endpointLimits.idleMs, connectionsCheckingInterval: 2_000, noDelay: true,
   });
-  let streams = 0;
   let authority = '';
   server.on('connection', (socket) => connections.add(socket as Socket));
   server.on('request', (request, response) => {
-    const refused = refusal(request, authority) ?? (streams >= endpointLimits.streams ? tooMany : undefined);
+    const refused = refusal(request, authority);
     if (refused) return refuse(response, refused);
-    streams += 1;
-    const ended = connections.begin(request.socket as Socket);
-    response.once('close', () => {
-      streams -= 1;
-      ended();
+    const socket = request.socket as Socket;
+    connections.inTurn(socket, (done) => {
+      if (response.destroyed) return done();
+      response.once('close', done);
+      answerRequest({ cluster, audit, unread, streams, onRead: () => connections.markBusy(socket) }, request, response);
     });
-    answerRequest(cluster, request, response, audit);
   });
   server.on('upgrade', (request, socket, head) => {
-    const refused = refusal(request, authority) ?? (streams >= endpointLimits.streams ? tooMany : undefined);
-    if (refused) {
-      socket.end(`HTTP/1.1 ${refused.code} \r\nContent-Type: application/json\r\nConnection: close\r\n\r\n${statusBody(refused)}`);
-      return;
-    }
-    streams += 1;
-    const ended = connections.begin(request.socket as Socket);
-    socket.once('close', () => {
-      streams -= 1;
-      ended();
-    });
-    answerUpgrade(cluster, request, socket, head, audit);
+    const refused = refusal(request, authority);
+    const leave = refused ? undefined : streams.enter();
+    if (!leave) return refuseUpgrade(socket, refused ?? tooMany);
+    connections.markBusy(request.socket as Socket);
+    socket.once('close', leave);
+    answerUpgrade({ cluster, audit, unread }, request, socket, head);
   });
-  // Malformed requests, plain HTTP on the TLS port and the like end the connection and nothing else.
-  server.on('clientError', (_error, socket) => {
-    if (socket.writable && !socket.destroyed) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
-    else socket.destroy();
-  });
+  server.on('clientError', (error, socket) => turnAway(error, socket, connections.below(socket as Socket)));
   await listening(server, options.port ?? 0);
   authority = `${address}:${(server.address() as AddressInfo).port}`;
   return { url: `https://${authority}`, close: () => closed(server, connections) };
 }
-
-const tooMany = Object.freeze({ code: 429, reason: 'TooManyRequests', message: 'too many requests, please try again later' });
 
 function listening(server: Server, port: number): Promise<void> {
   return new Promise((resolve, reject) => {

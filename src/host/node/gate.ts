@@ -5,13 +5,18 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
-import type { VerifiedIdentity } from '../../protocol/http';
+import type { HttpResponse, VerifiedIdentity } from '../../protocol/http';
 
 export interface Refusal {
   readonly code: number;
   readonly reason: string;
   readonly message: string;
 }
+
+/** Said to whoever would begin one watch or session too many; clients of Kubernetes try again after a second. */
+export const tooMany: Refusal = Object.freeze({
+  code: 429, reason: 'TooManyRequests', message: 'too many requests, please try again later',
+});
 
 /** Why a request is turned away at the door; undefined lets it in. */
 export function refusal(request: IncomingMessage, authority: string): Refusal | undefined {
@@ -51,7 +56,11 @@ function hasCertificate(socket: TLSSocket): boolean {
   return Object.keys(socket.getPeerCertificate() as object).length > 0;
 }
 
-/** The body of a refusal, as the API would write it. */
-export function statusBody({ code, reason, message }: Refusal): string {
-  return `${JSON.stringify({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason, code })}\n`;
+/** A refusal as the API would write it; the connection ends with it. */
+export function refusalResponse(refusal: Refusal): HttpResponse {
+  const { code, reason, message } = refusal;
+  const status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason, code };
+  const headers: Record<string, string> = { 'Content-Type': 'application/json', 'Connection': 'close' };
+  if (refusal === tooMany) headers['Retry-After'] = '1';
+  return { kind: 'response', status: code, headers, body: `${JSON.stringify(status)}\n` };
 }

@@ -2,10 +2,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import type { HttpMessage, HttpRequest, HttpResponse } from '../../protocol/http';
+import type { HttpHead, HttpMessage, HttpRequest, HttpResponse } from '../../protocol/http';
 import { endpointLimits } from './endpoint-limits';
-import { identityOf, type Refusal, statusBody } from './gate';
+import { identityOf, type Refusal, refusalResponse, tooMany } from './gate';
 import type { ServedCluster } from './served-cluster';
+import type { Streams } from './streams';
+import type { Unread, Written } from './unread';
 
 /** What the endpoint says of a request that is over. */
 export interface AuditRecord {
@@ -16,25 +18,37 @@ export interface AuditRecord {
   readonly durationMs: number;
 }
 
-/** Answers a request; `audit` hears how it ended. */
-export function answerRequest(
-  cluster: ServedCluster, request: IncomingMessage, response: ServerResponse, audit: (record: AuditRecord) => void,
-): void {
+/** What answering a request needs of its endpoint. */
+export interface RequestDoors {
+  readonly cluster: ServedCluster;
+  readonly unread: Unread;
+  readonly streams: Streams;
+  /** Hears how the request ended. */
+  readonly audit: (record: AuditRecord) => void;
+  /** Called when all of the request has been read. */
+  readonly onRead: () => void;
+}
+
+/** Answers a request. */
+export function answerRequest(doors: RequestDoors, request: IncomingMessage, response: ServerResponse): void {
   const startMs = performance.now();
-  const record = (code: number, user: string): void => audit({
+  const record = (code: number, user: string): void => doors.audit({
     method: request.method ?? '', path: pathOf(request), user, code, durationMs: performance.now() - startMs,
   });
   readBody(request, (body) => {
     if (body === undefined) return void response.destroy();
+    doors.onRead();
+    const writer = new AnswerWriter(doors, request, response);
     let user = '';
     let code = 0;
-    const connection = cluster.open(requestOf(request, body), (message) => {
+    const connection = doors.cluster.open(requestOf(request, body), (message) => {
       if ('user' in message && message.user) user = message.user.name;
       if (message.kind === 'response' || message.kind === 'head') code = message.status;
-      write(request, response, message);
+      writer.write(message);
     });
     response.once('close', () => {
       connection.close();
+      writer.close();
       record(code, user);
     });
   });
@@ -42,8 +56,8 @@ export function answerRequest(
 
 /** Turns a request away without asking the cluster. */
 export function refuse(response: ServerResponse, refusal: Refusal): void {
-  const body = statusBody(refusal);
-  response.writeHead(refusal.code, { 'Content-Type': 'application/json', 'Connection': 'close' });
+  const { status, headers, body } = refusalResponse(refusal);
+  response.writeHead(status, headers);
   response.end(body);
 }
 
@@ -93,35 +107,63 @@ function unzipped(request: IncomingMessage, body: Buffer): Uint8Array | undefine
   }
 }
 
-function write(request: IncomingMessage, response: ServerResponse, message: HttpMessage): void {
-  if (response.destroyed) return;
-  switch (message.kind) {
-    case 'response': return writeWhole(request, response, message);
-    case 'head':
-      response.writeHead(message.status, message.headers);
-      response.flushHeaders();
-      return;
-    case 'chunk':
-      response.write(message.data);
-      // Whoever does not read what it watches must list and watch anew.
-      if (response.writableLength > endpointLimits.unreadBytes) response.destroy();
-      return;
-    case 'end': return void response.end();
-    // Nobody answered: there is nothing that could honestly be said in HTTP.
-    case 'failed': return void response.destroy();
-    default: return;
-  }
-}
+/** Writes the answer of the cluster to one request. */
+class AnswerWriter {
+  private leave: (() => void) | undefined;
+  private readonly written: Written;
 
-function writeWhole(request: IncomingMessage, response: ServerResponse, { status, headers, body }: HttpResponse): void {
-  const bytes = typeof body === 'string' ? Buffer.from(body) : body;
-  const zip = bytes.length >= endpointLimits.gzipFromBytes && /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''))
-    && !Object.keys(headers).some((name) => name.toLowerCase() === 'content-encoding');
-  const sent = zip ? gzipSync(bytes, { level: 1 }) : bytes;
-  const extra: Record<string, string | number> = zip ? { 'Content-Encoding': 'gzip', 'Vary': 'Accept-Encoding' } : {};
-  if (request.method !== 'HEAD' && status !== 304) extra['Content-Length'] = sent.length;
-  // The rest of a body that was too large is not read.
-  if (!request.complete) extra['Connection'] = 'close';
-  response.writeHead(status, { ...headers, ...extra });
-  response.end(request.method === 'HEAD' ? undefined : sent);
+  constructor(
+    private readonly doors: RequestDoors, private readonly request: IncomingMessage, private readonly response: ServerResponse,
+  ) {
+    this.written = { waiting: () => response.writableLength, cut: () => response.destroy() };
+  }
+
+  write(message: HttpMessage): void {
+    const { response } = this;
+    if (response.destroyed) return;
+    switch (message.kind) {
+      case 'response': return this.whole(message);
+      case 'head': return this.begin(message);
+      case 'chunk':
+        if (!this.leave) return;
+        response.write(message.data);
+        // Whoever does not read what it watches must list and watch anew.
+        return this.doors.unread.wrote(this.written);
+      case 'end':
+        if (this.leave) response.end();
+        return;
+      // Nobody answered: there is nothing that could honestly be said in HTTP.
+      case 'failed': return void response.destroy();
+      default: return;
+    }
+  }
+
+  /** The client has gone, or has all of its answer. */
+  close(): void {
+    this.leave?.();
+    this.doors.unread.closed(this.written);
+  }
+
+  private begin({ status, headers }: HttpHead): void {
+    this.leave = this.doors.streams.enter();
+    if (!this.leave) return refuse(this.response, tooMany);
+    this.response.writeHead(status, headers);
+    this.response.flushHeaders();
+  }
+
+  private whole({ status, headers, body }: HttpResponse): void {
+    const { request, response } = this;
+    const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+    const zip = bytes.length >= endpointLimits.gzipFromBytes && /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''))
+      && !Object.keys(headers).some((name) => name.toLowerCase() === 'content-encoding');
+    const sent = zip ? gzipSync(bytes, { level: 1 }) : bytes;
+    const extra: Record<string, string | number> = zip ? { 'Content-Encoding': 'gzip', 'Vary': 'Accept-Encoding' } : {};
+    if (request.method !== 'HEAD' && status !== 304) extra['Content-Length'] = sent.length;
+    // The rest of a body that was too large is not read.
+    if (!request.complete) extra['Connection'] = 'close';
+    response.setTimeout(endpointLimits.stallMs, () => response.destroy());
+    response.writeHead(status, { ...headers, ...extra });
+    response.end(request.method === 'HEAD' ? undefined : sent);
+    this.doors.unread.wrote(this.written);
+  }
 }

@@ -9,9 +9,8 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import type { HttpConnection } from '../../cluster/cluster';
 import type { HttpMessage, HttpResponse } from '../../protocol/http';
 import { channelMessage, sendChannelMessage } from './channel-session';
-import { endpointLimits } from './endpoint-limits';
-import { type AuditRecord, pathOf, requestOf } from './plain-request';
-import type { ServedCluster } from './served-cluster';
+import { type Refusal, refusalResponse } from './gate';
+import { pathOf, type RequestDoors, requestOf } from './plain-request';
 import { portForwardSession, remoteCommandSession, type SpdySession } from './spdy/sessions';
 
 const tunnelProtocol = 'SPDY/3.1+portforward.k8s.io';
@@ -29,15 +28,19 @@ type Deliver = (message: HttpMessage) => void;
 const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: 4 * 1024 * 1024,
   handleProtocols: (offered) => [tunnelProtocol, ...channelProtocols].find((name) => offered.has(name)) ?? false });
 
-/** Answers a request to switch; `audit` hears how the session ended. */
+/** What answering a request to switch needs of its endpoint. */
+export type UpgradeDoors = Pick<RequestDoors, 'cluster' | 'unread' | 'audit'>;
+
+/** Answers a request to switch. */
 export function answerUpgrade(
-  cluster: ServedCluster, request: IncomingMessage, socket: Duplex, head: Buffer, audit: (record: AuditRecord) => void,
+  { cluster, unread, audit }: UpgradeDoors, request: IncomingMessage, socket: Duplex, head: Buffer,
 ): void {
   const startMs = performance.now();
   const protocol = protocolOf(request);
   if (!protocol) return writeRefusal(socket, 400, 'unable to upgrade: the protocols that the client offers are not known');
   let user = '';
   let code = 0;
+  const written = { waiting: () => socket.writableLength, cut: () => void socket.destroy() };
   let deliver: Deliver = (message) => {
     if ('user' in message && message.user) user = message.user.name;
     if (message.kind === 'switched') {
@@ -50,12 +53,22 @@ export function answerUpgrade(
       socket.destroy();
     }
   };
-  const connection = cluster.open(requestOf(request, new Uint8Array(), true), (message) => deliver(message));
+  const connection = cluster.open(requestOf(request, new Uint8Array(), true), (message) => {
+    deliver(message);
+    unread.wrote(written);
+  });
   socket.on('error', () => socket.destroy());
   socket.once('close', () => {
     connection.close();
+    unread.closed(written);
     audit({ method: request.method ?? '', path: pathOf(request), user, code, durationMs: performance.now() - startMs });
   });
+}
+
+/** Turns a request to switch away without asking the cluster. */
+export function refuseUpgrade(socket: Duplex, refusal: Refusal): void {
+  socket.on('error', () => socket.destroy());
+  writeResponse(socket, refusalResponse(refusal));
 }
 
 function protocolOf({ headers }: IncomingMessage): Protocol | undefined {
@@ -97,7 +110,6 @@ function channels(socket: WebSocket, connection: HttpConnection, protocol: strin
     if (message.kind === 'end') return socket.close(1000);
     if (message.kind === 'failed') return socket.terminate();
     if (message.kind === 'data' || message.kind === 'close') sendChannelMessage(socket, message, protocol.startsWith('v5'));
-    if (socket.bufferedAmount > endpointLimits.unreadBytes) socket.terminate();
   };
 }
 

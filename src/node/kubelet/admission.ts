@@ -44,7 +44,8 @@ export class Admission {
       requests[resource] > valueOf(resource, allocatable[resource] ?? '0');
     const infeasible = lacks('memory') ? 'memory' : lacks('cpu') ? 'cpu' : undefined;
     if (infeasible) {
-      const numbers = `requested: ${requests[infeasible]}, capacity: ${valueOf(infeasible, allocatable[infeasible] ?? '0')}`;
+      const capacity = valueOf(infeasible, allocatable[infeasible] ?? '0');
+      const numbers = `requested: ${requests[infeasible]}, capacity: ${capacity}`;
       return { reason: 'Infeasible', message: `Node didn't have enough capacity: ${infeasible}, ${numbers}` };
     }
     for (const resource of resources) {

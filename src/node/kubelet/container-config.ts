@@ -96,7 +96,9 @@ function rootProblem(
   return undefined;
 }
 
-function mountsOf({ pod, volumes, attempt }: ConfigInputs, container: Container, expand: (text: string) => string): CriMount[] {
+function mountsOf(
+  { pod, volumes, attempt }: ConfigInputs, container: Container, expand: (text: string) => string,
+): CriMount[] {
   const mounts: CriMount[] = [];
   for (const mount of container.volumeMounts ?? []) {
     const source = volumes.get(mount.name);

@@ -129,7 +129,8 @@ export class PodRuntime {
   fieldPath(name: string): string {
     const { initContainers = [], ephemeralContainers = [] } = this.pod().spec;
     const has = (list: readonly { readonly name: string }[]): boolean => list.some((each) => each.name === name);
-    const list = has(initContainers) ? 'initContainers' : has(ephemeralContainers) ? 'ephemeralContainers' : 'containers';
+    const list = has(initContainers) ? 'initContainers'
+      : has(ephemeralContainers) ? 'ephemeralContainers' : 'containers';
     return `spec.${list}{${name}}`;
   }
 

@@ -184,7 +184,8 @@ export class PodStart {
     const { context, runtime, pod } = this;
     const { name } = container;
     const result = yield* startContainer(context, {
-      pod, container: this.resize.granted(container), attempt, sandboxId: runtime.sandbox?.id ?? '', volumes: this.volumes ?? new Map(),
+      pod, container: this.resize.granted(container), attempt,
+      sandboxId: runtime.sandbox?.id ?? '', volumes: this.volumes ?? new Map(),
       podIP: runtime.podIP, startupWork: init && !isSidecar(container), tell: runtime.teller(name),
     });
     if (!result.ok) {

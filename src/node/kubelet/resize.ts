@@ -127,7 +127,8 @@ export class PodResize {
       return;
     }
     const request = { containerId: run.id, linux: runtimeResources(after) };
-    const updated = yield* criCall(this.context.host, 'UpdateContainerResources', request, this.runtime.subject(run.name));
+    const { host } = this.context;
+    const updated = yield* criCall(host, 'UpdateContainerResources', request, this.runtime.subject(run.name));
     if (updated.ok) this.actuated.set(run.id, after);
   }
 
@@ -158,7 +159,7 @@ function same(a: ResourceRequirements = none, b: ResourceRequirements = none): b
 }
 
 function changes(before: ResourceRequirements, after: ResourceRequirements, resource: string): boolean {
-  return before.requests?.[resource] !== after.requests?.[resource] || before.limits?.[resource] !== after.limits?.[resource];
+  return (['requests', 'limits'] as const).some((each) => before[each]?.[resource] !== after[each]?.[resource]);
 }
 
 function grantedBefore({ allocatedResources, resources }: ContainerStatus): ResourceRequirements {

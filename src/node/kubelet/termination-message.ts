@@ -29,7 +29,9 @@ export function terminationMount({ metadata }: Pod, container: Container, attemp
 }
 
 /** What the status of a run that has ended says: the runtime's own message, then the container's. */
-export function terminationMessage(files: FileTree, podUid: string, container: Container, run: RuntimeContainer): string {
+export function terminationMessage(
+  files: FileTree, podUid: string, container: Container, run: RuntimeContainer,
+): string {
   const written = limited(files.read(terminationLog(podUid, run.name, run.attempt)) ?? '', messageLimit);
   const fallBack = container.terminationMessagePolicy === 'FallbackToLogsOnError' && run.exitCode !== 0;
   const own = written === '' && fallBack ? lastOutput(files, run.logPath) : written;

@@ -74,13 +74,17 @@ function nodeAnswer(inputs: AnswerInputs, asked: Asked, name: string | undefined
   const metrics = chosen.flatMap(({ metadata }): Metrics[] => {
     const use = inputs.storage.node(metadata.name);
     if (!use) return [];
-    const object = { ...head(metadata, inputs.wallMs), timestamp: formatTime(use.atMs), window: windowOf(use), usage: usage(use) };
+    const object = {
+      ...head(metadata, inputs.wallMs), timestamp: formatTime(use.atMs), window: windowOf(use), usage: usage(use),
+    };
     return [{ name: metadata.name, uses: [use], object }];
   });
   return answer('NodeMetrics', asked, metrics, name === undefined ? undefined : { resource: 'nodemetrics', name });
 }
 
-function podAnswer(inputs: AnswerInputs, asked: Asked, namespace: string | undefined, name: string | undefined): unknown {
+function podAnswer(
+  inputs: AnswerInputs, asked: Asked, namespace: string | undefined, name: string | undefined,
+): unknown {
   const chosen = choose(inputs.pods, asked, namespace, name);
   if (isFailure(chosen)) return chosen;
   const metrics = chosen.filter(({ status }) => status.phase === 'Running').flatMap(({ metadata }): Metrics[] => {
@@ -105,7 +109,11 @@ function choose<T extends Node | Pod>(
   if (isSelectorError(selector)) return badRequest(selector.error);
   return all.filter(({ metadata }) => (namespace === undefined || metadata.namespace === namespace)
     && (name === undefined ? matchesLabels(selector, metadata.labels) : metadata.name === name))
-    .sort((a, b) => compareText(`${a.metadata.namespace}/${a.metadata.name}`, `${b.metadata.namespace}/${b.metadata.name}`));
+    .sort((a, b) => compareText(keyOf(a), keyOf(b)));
+}
+
+function keyOf({ metadata }: Node | Pod): string {
+  return `${metadata.namespace ?? ''}/${metadata.name}`;
 }
 
 function answer(

@@ -91,7 +91,8 @@ function useOf({ last, previous }: Pair): Use | undefined {
   return { atMs: last.atMs, windowMs, nanoCores, memoryBytes: last.memoryBytes };
 }
 
-const line = /^(container|node)_(cpu_usage_seconds_total|memory_working_set_bytes|start_time_seconds)(?:\{([^}]*)\})? (\S+)(?: (\d+))?$/;
+const families = '(container|node)_(cpu_usage_seconds_total|memory_working_set_bytes|start_time_seconds)';
+const line = new RegExp(`^${families}(?:\\{([^}]*)\\})? (\\S+)(?: (\\d+))?$`);
 
 /** Reads a page of /metrics/resource; `wallMs` stands in where a line has no time. */
 export function parseMetrics(node: string, text: string, wallMs: number): Scrape {

@@ -101,7 +101,8 @@ export function readArchive(bytes: Uint8Array): readonly ArchiveEntry[] | 'damag
 }
 
 function entryOf(head: Uint8Array, type: string, content: Uint8Array, pax: ReadonlyMap<string, string>): ArchiveEntry {
-  const prefix = textField(head, 257, 6).startsWith('ustar') && head[263] === 0x30 ? textField(head, 345, prefixLength) : '';
+  const posix = textField(head, 257, 6).startsWith('ustar') && head[263] === 0x30;
+  const prefix = posix ? textField(head, 345, prefixLength) : '';
   const short = textField(head, 0, nameLength);
   const name = pax.get('path') ?? (prefix === '' ? short : `${prefix}/${short}`);
   const target = pax.get('linkpath') ?? textField(head, 157, nameLength);

@@ -1,7 +1,7 @@
 /**
  * The log of one run of a container, as containerd writes it and the kubelet rotates it: lines with time, stream and
  * the tag that says whether the line is whole. It lies on the node's disk in CRI's format. Upstream rotates at 10 Mi
- * and keeps five files, checking every ten seconds; here it rotates as soon as a file has 1 Mi and keeps three, so that
+ * and keeps five files, checking every ten seconds; here it rotates as soon as a file has 4 Mi and keeps two, so that
  * many talkative pods fit into memory. Readers see the newest file only, as `kubectl logs` does.
  */
 import { byteLength } from '../../base/byte-text';
@@ -19,8 +19,8 @@ export interface LogLine {
 }
 
 /** The size at which a file is rotated, and how many files are kept. */
-export const logFileBytes = 1024 * 1024;
-const keptFiles = 3;
+export const logFileBytes = 4 * 1024 * 1024;
+export const logFilesKept = 2;
 /** Longer lines are cut into pieces, as containerd cuts them. */
 const lineLimit = 16_384;
 
@@ -130,7 +130,7 @@ export class ContainerLog implements FileContent {
       const path = `${this.path}.${stamp}`;
       this.disk.place(path, this.file);
       if (this.rotated[this.rotated.length - 1] !== path) this.rotated.push(path);
-      if (this.rotated.length >= keptFiles) this.disk.remove(this.rotated.shift() as string);
+      if (this.rotated.length >= logFilesKept) this.disk.remove(this.rotated.shift() as string);
     }
     this.file = new LogFile();
     this.generation += 1;

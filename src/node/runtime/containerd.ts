@@ -154,7 +154,7 @@ export class Containerd implements Program {
     const url = streaming.prepare('exec', (call) => {
       const session = new RemoteSession(host, call, request);
       const streams = { stdin: request.stdin, stdinOnce: true, tty: request.tty };
-      const started = executions.start(container, cmd, streams, (stream, text) => session.write(stream, text));
+      const started = executions.start(container, cmd, streams, (stream, text) => session.write(stream, text), true);
       if (!started.ok) return session.finish(errorStatus(`error executing command in container: ${started.message}`));
       session.connect(started.io, () => started.io.hangUp());
       runTask(started.exit, (code) => session.finish(exitStatus(cmd, code)));

@@ -9,7 +9,8 @@ import { shellProgram } from '../programs/shell/program';
 import { toolsOf } from '../programs/shell/tools';
 
 export type Executable =
-  | { readonly kind: 'found'; readonly create: ProgramFactory }
+  /** `assumed`: nothing is known of the image, so the command is taken for one that is there. */
+  | { readonly kind: 'found'; readonly create: ProgramFactory; readonly assumed?: boolean }
   | { readonly kind: 'missing'; readonly message: string };
 
 const searchPath = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
@@ -35,9 +36,14 @@ export function findExecutable(
   }
   if (context?.files.read(command)?.startsWith('#!')) return { kind: 'found', create: shellProgram };
   if (image.base === 'any' && !command.startsWith('-') && !/\s/.test(command)) {
-    return { kind: 'found', create: runUntilStopped };
+    return { kind: 'found', create: runUntilStopped, assumed: true };
   }
+  return { kind: 'missing', message: notThere(command) };
+}
+
+/** What runc says of a command that is not there. */
+export function notThere(command: string): string {
   const why = command.includes('/')
     ? `stat ${command}: no such file or directory` : 'executable file not found in $PATH';
-  return { kind: 'missing', message: `exec: "${command}": ${why}` };
+  return `exec: "${command}": ${why}`;
 }

@@ -9,7 +9,7 @@ import type { CriResult } from '../cri';
 import type { ContainerdOptions } from './containerd';
 import { ContainerIo, type IoOptions, type OutputStream } from './container-io';
 import { type ContainerService, notFound } from './containers';
-import { findExecutable } from './executables';
+import { findExecutable, notThere } from './executables';
 import { done } from './result';
 import type { ContainerRecord } from './state';
 
@@ -52,18 +52,24 @@ export class ExecutionService {
     return { ok: false, code: 'DeadlineExceeded', message };
   }
 
-  /** Starts a command; `sink` takes its output. It begins to run when somebody waits for its exit. */
+  /**
+   * Starts a command; `sink` takes its output. It begins to run when somebody waits for its exit. `watched`: a person
+   * or a program at the other end of the streams waits for what it says.
+   */
   start(
     container: ContainerRecord, cmd: readonly string[], streams: IoOptions,
-    sink: (stream: OutputStream, text: string) => void,
+    sink: (stream: OutputStream, text: string) => void, watched = false,
   ): Execution {
     const io = new ContainerIo(streams, sink);
     const context = this.containers.contextOf(container, cmd, io);
-    const executable = findExecutable(container.image, cmd[0] ?? '', context);
-    if (executable.kind === 'missing') {
+    const [command = ''] = cmd;
+    const executable = findExecutable(container.image, command, context);
+    // Whoever looks on would wait for ever for a program of which nothing but its name is known.
+    const guess = watched && executable.kind === 'found' && executable.assumed;
+    if (executable.kind === 'missing' || guess) {
       const id = this.host.random('execs').hex(64);
       const message = `failed to exec in container: failed to start exec "${id}": OCI runtime exec failed: exec failed: `
-        + `unable to start container process: ${executable.message}`;
+        + `unable to start container process: ${notThere(command)}`;
       return { ok: false, message };
     }
     container.executed += 1;

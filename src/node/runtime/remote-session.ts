@@ -29,7 +29,8 @@ export function exitStatus(cmd: readonly string[], code: number): Status {
 export function errorStatus(message: string): Status {
   const text = `Internal error occurred: ${message}`;
   return {
-    metadata: {}, status: 'Failure', message: text, reason: 'InternalError', details: { causes: [{ message }] }, code: 500,
+    metadata: {}, status: 'Failure', message: text, reason: 'InternalError', details: { causes: [{ message }] },
+    code: 500,
   };
 }
 

@@ -22,7 +22,7 @@ const others = idle(1, 6);
 const shells = idle(0, 0.6);
 
 function idle(millicores: number, mebibytes: number): Idle {
-  return { cores: millicores / 1000, memoryBytes: mebibytes * mebibyte };
+  return { cores: millicores / 1000, memoryBytes: Math.round(mebibytes * mebibyte) };
 }
 
 /** What a program takes while nothing is asked of it. */

@@ -20,6 +20,8 @@ export interface Wire {
 type Protocol = 'unknown' | 'http' | 'redis';
 
 const requestTimeoutMs = 60_000;
+/** Requests that a client may send before the first of them is answered. */
+const pipelineLimit = 1_000;
 const requestLine = /^[!#$%&'*+.^_`|~\w-]+ \S+ HTTP\/\d\.\d\r?$/;
 /** So much without a line end is no protocol that is known here. */
 const firstLineLimit = 64 * 1024;
@@ -88,6 +90,7 @@ export class WireConnection implements Cancel {
 
   private takeHttp(bytes: Uint8Array): void {
     this.waiting.push(...this.http.push(bytes));
+    if (this.waiting.length > pipelineLimit) return this.close();
     this.nextRequest();
   }
 

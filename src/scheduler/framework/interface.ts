@@ -110,7 +110,10 @@ export interface BindPlugin extends Plugin {
 /** Something happened that may make an unschedulable pod schedulable. */
 export type ClusterEvent =
   | { readonly resource: 'node'; readonly action: 'add' | 'update'; readonly node: NodeInfo }
-  | { readonly resource: 'assignedPod'; readonly action: 'add' | 'update' | 'delete'; readonly pod: PodInfo };
+  | { readonly resource: 'assignedPod'; readonly action: 'add' | 'update' | 'delete'; readonly pod: PodInfo }
+  | {
+    readonly resource: 'claim'; readonly action: 'add' | 'update'; readonly namespace: string; readonly name: string;
+  };
 
 export interface EnqueueExtensions extends Plugin {
   /** Upstream's queueing hint: may this event help a pod that this plugin refused? */

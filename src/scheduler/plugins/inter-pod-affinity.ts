@@ -182,6 +182,6 @@ export function interPodAffinity(
         scores[i] = max === min ? 0 : Math.floor((maxNodeScore * ((scores[i] as number) - min)) / (max - min));
       }
     },
-    wakes: () => true,
+    wakes: (event) => event.resource !== 'claim',
   };
 }

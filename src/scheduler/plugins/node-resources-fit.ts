@@ -66,6 +66,6 @@ export const nodeResourcesFit: FilterPlugin & ScorePlugin & EnqueueExtensions = 
   },
   wakes: (event, pod) => {
     if (event.resource === 'assignedPod') return event.action !== 'add';
-    return lacks(pod, event.node).length === 0;
+    return event.resource === 'node' && lacks(pod, event.node).length === 0;
   },
 };

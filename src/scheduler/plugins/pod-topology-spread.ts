@@ -158,7 +158,7 @@ export function podTopologySpread(
         else scores[i] = max === 0 ? maxNodeScore : Math.floor((maxNodeScore * (max + min - (scores[i] as number))) / max);
       }
     },
-    wakes: () => true,
+    wakes: (event) => event.resource !== 'claim',
   };
 }
 

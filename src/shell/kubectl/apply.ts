@@ -12,14 +12,17 @@ import type { ApiRequest, RequestOptions } from '../../api/request';
 import type { KubeObject, Status } from '../../api/types';
 import { assert } from '../../base/assert';
 import { sortedKeys } from '../../base/freeze';
-import type { ApiClient } from '../../client/api-client';
+import type { ApiClient, ApiResult } from '../../client/api-client';
 import type { ObjectOutcome, ObjectRef } from '../../protocol/commands';
-import type { Task } from '../../sim/task';
+import { type Task, waitFor } from '../../sim/task';
 import { refText, serverError } from './text';
 
 export const lastAppliedAnnotation = 'kubectl.kubernetes.io/last-applied-configuration';
 const fieldManager = 'kubectl-client-side-apply';
 const retries = 5;
+/** How often and for how long it is looked whether a kind whose definition is new is served. */
+const servingRetries = 20;
+const servingPollMs = 250;
 
 /** The reference of an object as written in a manifest. */
 export function refOf(object: PlainMap): ObjectRef {
@@ -32,10 +35,11 @@ export function* applyObject(client: ApiClient, kinds: KindRegistry, object: Pla
   const target = refOf(object);
   const type = resourceOf(kinds, target);
   const { namespace, name } = target;
+  if (!kinds.byKind(target.apiVersion, target.kind)) return { target, outcome: 'failed', text: noMatchesText(target) };
   const modified = withLastApplied(object);
   const answer = (outcome: ObjectOutcome['outcome'], text: string): ObjectOutcome => ({ target, outcome, text });
   for (let attempt = 0; ; attempt += 1) {
-    const found = yield* client.get(type, { namespace, name });
+    const found = yield* getWhenServed(client, type, { namespace, name });
     if (!found.ok && found.status.code !== 404) return failure(target, found.status);
     if (!found.ok) {
       const options: RequestOptions = { fieldManager, fieldValidation: 'Strict' };
@@ -50,6 +54,27 @@ export function* applyObject(client: ApiClient, kinds: KindRegistry, object: Pla
       return same ? answer('unchanged', `${refText(kinds, target)} unchanged`) : answer('configured', `${refText(kinds, target)} configured`);
     }
     if (patched.status.code !== 409 || attempt >= retries) return failure(target, patched.status);
+  }
+}
+
+/** kubectl's words for an object of a kind that no definition brings. */
+export function noMatchesText({ apiVersion, kind, namespace = '', name }: ObjectRef): string {
+  return `resource mapping not found for name: "${name}" namespace: "${namespace}": no matches for kind "${kind}" in version `
+    + `"${apiVersion}"\nensure CRDs are installed first`;
+}
+
+/**
+ * The object, asked for again while its kind is not served yet: a definition that was applied a moment before takes as
+ * long as its names need to be accepted. kubectl itself gives up and has to be called a second time.
+ */
+function* getWhenServed(
+  client: ApiClient, type: ReturnType<typeof resourceOf>, target: { readonly namespace?: string; readonly name: string },
+): Task<ApiResult<KubeObject>> {
+  for (let attempt = 0; ; attempt += 1) {
+    const found = yield* client.get<KubeObject>(type, target);
+    const isServed = found.ok || found.status.code !== 404 || found.status.details?.name !== undefined;
+    if (isServed || attempt === servingRetries) return found;
+    yield* waitFor<void>((resume) => client.host.after(servingPollMs, () => resume()));
   }
 }
 

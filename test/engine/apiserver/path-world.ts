@@ -1,6 +1,7 @@
 /** The paths of a server without a simulation around it: kinds in, answers out. */
 import { builtInKinds } from '../../../src/api/kinds/index';
 import { kindRegistry } from '../../../src/api/registry';
+import { Aggregator } from '../../../src/apiserver/aggregation/aggregator';
 import type { ServerHealth } from '../../../src/apiserver/health';
 import type { PathAnswer } from '../../../src/apiserver/http/path-handlers';
 import { parseTarget } from '../../../src/apiserver/http/target';
@@ -18,8 +19,8 @@ export class PathWorld {
   readonly requests = new RequestCounts();
   health: ServerHealth = healthy;
   private readonly handler = nonResourcePaths({
-    resources: this.resources, requests: this.requests, serverAddress: () => '172.18.0.2:6443',
-    health: () => this.health,
+    resources: this.resources, aggregator: new Aggregator(this.resources), requests: this.requests,
+    serverAddress: () => '172.18.0.2:6443', health: () => this.health,
   });
 
   get(target: string, accept = '', headers: Readonly<Record<string, string>> = {}): PathAnswer | undefined {

@@ -133,7 +133,9 @@ describe('API server: create, get, list', () => {
     [{ fieldSelector: 'spec.foo=1' }, 'configmaps', 400,
       '"spec.foo" is not a known field selector: only "metadata.name", "metadata.namespace"'],
     [{ labelSelector: 'a==b==c' }, 'pods', 400, "found '==', expected: ',' or 'end of string'"],
-    [{ resourceVersion: 'abc' }, 'pods', 400,
+    [{ resourceVersion: 'abc' }, 'pods', 500,
+      'resourceVersion: Invalid value: "abc": strconv.ParseUint: parsing "abc": invalid syntax'],
+    [{ resourceVersion: 'abc', limit: 1 }, 'pods', 400,
       'invalid resource version: resourceVersion: Invalid value: "abc": strconv.ParseUint: parsing "abc": invalid '
       + 'syntax'],
     [{ continue: 'nonsense' }, 'pods', 400, 'continue key is not valid'],
@@ -235,8 +237,11 @@ describe('API server: update and patch', () => {
   });
 
   const refusals: [string, Ask, number, string][] = [
-    ['server-side apply', { ...target, verb: 'patch', patchType: 'apply', body: {} }, 415,
-      'the body of the request was in an unknown format - accepted media types include: application/json-patch+json'],
+    ['an apply without a manager', { ...target, verb: 'patch', patchType: 'apply', body: {} }, 422,
+      'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch'],
+    ['too many operations', { ...target, verb: 'patch', patchType: 'json',
+      body: Array.from({ length: 10_001 }, () => ({ op: 'test', path: '/kind', value: 'Deployment' })) }, 413,
+      'Request entity too large: The allowed maximum operations in a JSON patch is 10000, got 10001'],
     ['a patch that makes it invalid', { ...target, verb: 'patch', patchType: 'json',
       body: [{ op: 'replace', path: '/metadata/labels', value: { 'a b': '1' } }] }, 422,
         'metadata.labels: Invalid value: "a b"'],

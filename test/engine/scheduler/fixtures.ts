@@ -47,6 +47,7 @@ export function schedule(target: PodInfo, nodes: readonly NodeInfo[], selector?:
   const profile = defaultProfile({
     client: undefined as unknown as ApiClient,
     namespaceOf: () => undefined,
+    claimOf: () => undefined,
     defaultSelector: () => (selector ? selectorOf({ matchLabels: selector }) : undefined),
   });
   return schedulePod(profile, target, nodes, 0, new RandomStream(1, 'test'));

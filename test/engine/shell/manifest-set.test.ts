@@ -70,10 +70,6 @@ describe('manifests', () => {
       ['unknownKind', 'Deployment', /^no matches for kind "Deployment" in version "apps\/v7"$/],
     ],
     [
-      'a kind that is not modelled', 'apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: a}\n',
-      ['notModelled', 'StatefulSet', /does not model yet/],
-    ],
-    [
       'no name', 'apiVersion: v1\nkind: ConfigMap\nmetadata: {labels: {a: b}}\n',
       ['noName', '{labels: {a: b}}', /name is required/],
     ],

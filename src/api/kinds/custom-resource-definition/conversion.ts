@@ -46,7 +46,9 @@ function checkClient(
   } else if (service !== undefined) {
     const at = child(path, 'service');
     if (!service.name) errors.push(required(child(at, 'name'), 'service name is required'));
-    else for (const problem of nameProblems('dns1035Label', service.name)) errors.push(invalid(child(at, 'name'), service.name, problem));
+    for (const problem of service.name ? nameProblems('dns1035Label', service.name) : []) {
+      errors.push(invalid(child(at, 'name'), service.name, problem));
+    }
     if (!service.namespace) errors.push(required(child(at, 'namespace'), 'service namespace is required'));
     const { port = 443, path: urlPath } = service;
     if (port < 1 || port > 65_535) {
@@ -58,7 +60,8 @@ function checkClient(
   }
   if (!caBundle || lenientBundle) return;
   if (base64Decode(caBundle)?.includes('-----BEGIN CERTIFICATE-----')) return;
-  errors.push(invalid(child(path, 'caBundle'), caBundle, 'unable to load root certificates: unable to parse bytes as PEM block'));
+  const why = 'unable to load root certificates: unable to parse bytes as PEM block';
+  errors.push(invalid(child(path, 'caBundle'), caBundle, why));
 }
 
 function checkUrl(url: string, path: string, errors: FieldError[]): void {
@@ -67,7 +70,9 @@ function checkUrl(url: string, path: string, errors: FieldError[]): void {
   const [, scheme = '', authority = '', , query, fragment] = match ?? [];
   if (scheme !== 'https') errors.push(invalid(path, scheme, `'https' is the only allowed URL scheme${form}`));
   if (authority === '') errors.push(invalid(path, authority, `host must be specified${form}`));
-  if (authority.includes('@')) errors.push(invalid(path, authority.split('@')[0], 'user information is not permitted in the URL'));
+  if (authority.includes('@')) {
+    errors.push(invalid(path, authority.split('@')[0], 'user information is not permitted in the URL'));
+  }
   if (fragment) errors.push(invalid(path, fragment.slice(1), 'fragments are not permitted in the URL'));
   if (query) errors.push(invalid(path, query.slice(1), 'query parameters are not permitted in the URL'));
 }

@@ -69,6 +69,7 @@ export const customResourceDefinitionKind = defineKind<CustomResourceDefinition>
   singular: 'customresourcedefinition', shortNames: ['crd', 'crds'], categories: ['api-extensions'],
   namespaced: false, schema: 'CustomResourceDefinition', subresources: ['status'],
   defaults,
+  initialStatus: () => ({ acceptedNames: { kind: '', plural: '' } }),
   prepareForCreate: withStoredVersion,
   prepareForUpdate: (definition, _old, { subresource }) => (
     subresource === 'status' ? definition : withStoredVersion(definition)),

@@ -63,7 +63,7 @@ export function versionSchemaErrors(
   errors.push(...found);
   const costs = options.unchanged?.has(version.name) ? undefined : new RuleCosts();
   const walk = new SchemaWalk(found.length === 0, costs);
-  walk.check(schema, at, { isRoot: true, insideMeta: false });
+  walk.check(schema, at, { isRoot: true, insideMeta: false, cardinality: 1 });
   errors.push(...walk.schemaErrors, ...walk.ruleErrors);
   if (costs) errors.push(...costs.totalErrors(at));
   return errors;
@@ -171,9 +171,8 @@ class SchemaWalk {
       if (isObject(additionalProperties)) {
         const noDefaults = context.insideMeta ? 'inside additionalProperties applying to object metadata' : context.noDefaults;
         const cardinality = bounded(context.cardinality, schema.maxProperties);
-        this.check(additionalProperties as Schema, child(path, 'additionalProperties'), {
-          ...inside, noDefaults, cardinality: cardinality ?? (context.isRoot ? undefined : undefined),
-        });
+        const next: Context = noDefaults === undefined ? { ...inside, cardinality } : { ...inside, noDefaults, cardinality };
+        this.check(additionalProperties as Schema, child(path, 'additionalProperties'), next);
       }
     }
     this.checkProperties(schema, path, context, inside);

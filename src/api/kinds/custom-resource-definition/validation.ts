@@ -41,9 +41,9 @@ export function definitionUpdateErrors(
 ): readonly FieldError[] {
   const { spec, status } = definition;
   const established = isConditionTrue(old, 'Established');
-  const unchanged = new Set((spec.versions ?? [])
-    .filter((version) => old.spec.versions?.some((before) => before.name === version.name && equal(before.schema, version.schema)))
-    .map(({ name }) => name));
+  const isUnchanged = ({ name, schema }: CustomResourceDefinitionVersion): boolean =>
+    old.spec.versions?.some((before) => before.name === name && equal(before.schema, schema)) === true;
+  const unchanged = new Set((spec.versions ?? []).filter(isUnchanged).map(({ name }) => name));
   const errors: FieldError[] = [...specErrors(spec, { unchanged, oldSpec: old.spec }, { lenientBundle: !established })];
   const fixed = (path: string, value: unknown, before: unknown): void => {
     if (value !== before) errors.push(immutable(path, value ?? ''));

@@ -114,8 +114,10 @@ function labelWarnings(spec: PodSpec, path: string, warnings: string[]): void {
 function duplicateWarnings(
   values: readonly string[] | undefined, path: string, field: string, warnings: string[],
 ): void {
+  const seen = new Set<string>();
   values?.forEach((value, i) => {
-    if (values.indexOf(value) < i) warnings.push(`${child(index(path, i), field)}: duplicate ${field} ${quote(value)}`);
+    if (seen.has(value)) warnings.push(`${child(index(path, i), field)}: duplicate ${field} ${quote(value)}`);
+    seen.add(value);
   });
 }
 
@@ -131,9 +133,9 @@ function amountWarnings(list: Readonly<Record<string, string>> | undefined, path
 function containerWarnings(container: Container, path: string, warnings: string[]): void {
   amountWarnings(container.resources?.limits, child(path, 'resources', 'limits'), warnings);
   amountWarnings(container.resources?.requests, child(path, 'resources', 'requests'), warnings);
-  const env = container.env ?? [];
-  env.forEach(({ name, value = '', valueFrom }, i) => {
-    if (env.findIndex((variable) => variable.name === name) === i) return;
+  const seen = new Set<string>();
+  container.env?.forEach(({ name, value = '', valueFrom }, i) => {
+    if (!seen.has(name)) return void seen.add(name);
     const reference = `$(${name})`;
     if (valueFrom === undefined && value !== reference && value.includes(reference)) return;
     const why = `hides previous definition of ${quote(name)}, which may be dropped when using apply`;

@@ -8,7 +8,7 @@ import type { ManifestSet, PlacedObject } from '../../../shell/manifest-set';
 import { yamlLimits } from '../../../base/limits';
 import type { Loaded } from '../clusters';
 import { kindHintText, kindNoteText, kindProblemText } from '../texts/kind-config';
-import { manifestText } from '../texts/manifest';
+import { inertText, manifestText } from '../texts/manifest';
 import { yamlText } from '../texts/yaml';
 import type { Finding, Problems } from './problems';
 import type { Source } from './read';
@@ -70,7 +70,16 @@ export function checkSources({ engine, sandbox }: Loaded, sources: readonly Sour
     checked.add(file, { start, end, code, message: manifestText(code, args, message), severity: 'error' });
   }
   for (const config of configs) addConfig(checked, config, withNotes);
+  if (withNotes) for (const placed of set.objects) addInert(checked, placed, engine);
   return checked;
+}
+
+/** Says so when nothing will act on an object. */
+function addInert(checked: Checked, { file, document, path, ref }: PlacedObject, engine: Loaded['engine']): void {
+  const actor = engine.missingActor(ref.apiVersion, ref.kind);
+  if (actor === undefined) return;
+  const { start, end } = document.positionOf([...path, 'kind'], 'value');
+  checked.add(file, { start, end, code: 'inert', message: inertText(ref.kind, actor), severity: 'information' });
 }
 
 function tooLarge(bytes: number): Finding {

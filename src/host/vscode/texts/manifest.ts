@@ -12,14 +12,18 @@ const sentences: Readonly<Record<string, (args: Args) => string>> = {
   notAnObject: () => l10n.t('A manifest must be a mapping with apiVersion, kind and metadata.'),
   noApiVersion: () => l10n.t('apiVersion is missing: say which API the object belongs to, such as v1 or apps/v1.'),
   noKind: () => l10n.t('kind is missing: say what the object is, such as Pod or Deployment.'),
-  notModelled: (a) => l10n.t('{kind} ({apiVersion}) is a Kubernetes kind that the sandbox does not model yet.', a),
   unknownKind: (a) => l10n.t('There is no kind {kind} in {apiVersion}.', a),
   generateName: () => l10n.t('An object with generateName cannot be applied; give it a name.'),
   noName: () => l10n.t('metadata.name is missing: give the object a name.'),
 };
 
 /** Codes whose sentence says all that Kubernetes' own words say. */
-const selfContained = new Set(['template', 'notAnObject', 'noApiVersion', 'noKind', 'notModelled', 'noName']);
+const selfContained = new Set(['template', 'notAnObject', 'noApiVersion', 'noKind', 'noName']);
+
+/** What to know of a kind that is stored and that nothing in the sandbox acts on yet. */
+export function inertText(kind: string, actor: string): string {
+  return l10n.t('The sandbox stores this {0}, but has no {1} yet that would act on it as in a real cluster.', kind, actor);
+}
 
 /** The text for a problem; `message` is the engine's English, or Kubernetes' own words. */
 export function manifestText(code: string, args: Args, message: string): string {

@@ -3,7 +3,7 @@
  * /var/lib/kubelet/config.yaml on a kind node, and defaults that can be seen in its behaviour.
  */
 import type { ProcessHost } from '../../../sim/process';
-import { logFileBytes } from '../../runtime/container-log';
+import { logFileBytes, logFilesKept } from '../../runtime/container-log';
 
 interface ConfigInputs {
   readonly clusterDns: string;
@@ -26,7 +26,7 @@ export function configz({ clusterDns, clusterDomain, manifestFolder }: ConfigInp
       clusterDomain, clusterDNS: [clusterDns], hostnameOverride: host.machine,
       nodeStatusUpdateFrequency: '10s', nodeStatusReportFrequency: '5m0s', nodeLeaseDurationSeconds: 40,
       maxPods: 110, cgroupDriver: 'systemd', imageMaximumGCAge: '0s', imageGCHighThresholdPercent: 100,
-      containerLogMaxSize: `${logFileBytes / 1024 / 1024}Mi`, containerLogMaxFiles: 3,
+      containerLogMaxSize: `${logFileBytes / 1024 / 1024}Mi`, containerLogMaxFiles: logFilesKept,
       failSwapOn: false, rotateCertificates: true,
       evictionHard: { 'imagefs.available': '0%', 'nodefs.available': '0%', 'nodefs.inodesFree': '0%' },
       containerRuntimeEndpoint: 'unix:///run/containerd/containerd.sock',

@@ -51,7 +51,10 @@ function* route(inputs: ServerInputs, request: KubeletRequest): Task {
   const [, first = ''] = request.path.split('/');
   switch (first) {
     case 'healthz': return respond(request, 200, 'ok');
-    case 'pods': return respondJson(request, podList(inputs.pods().map(({ current, status }) => ({ ...current, status }))));
+    case 'pods': {
+      const items = inputs.pods().map(({ current, status }) => ({ ...current, status }));
+      return respondJson(request, podList(items));
+    }
     case 'runningpods': return respondJson(request, podList(inputs.pods().flatMap(runningPod)));
     case 'configz': return respondJson(request, configz(inputs, host));
     case 'containerLogs': return serveLogs(host, files, inputs.pods(), request);

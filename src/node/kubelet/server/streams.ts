@@ -19,13 +19,17 @@ export function* serveStream(host: ProcessHost, pods: readonly ServedPod[], requ
   if (request.path.startsWith('/portForward/')) return yield* portForward(host, pod, request);
   const container = rest[rest.length - 1] ?? '';
   const found = pod.containers.find((run) => run.name === container && run.state === 'CONTAINER_RUNNING');
-  if (!found) return respond(request, 500, `container not found ("${container}")`);
+  const executes = request.path.startsWith('/exec/');
+  if (!found) {
+    const why = executes ? `container not found ("${container}")` : `container ${container} not found in pod ${name}_${namespace}`;
+    return respond(request, 500, why);
+  }
   const streams = streamRequest(request, found.id);
   if (!streams.stdin && !streams.stdout && !streams.stderr) {
     return respond(request, 400, 'you must specify at least 1 of stdin, stdout, stderr');
   }
   const subject = { namespace, name: `${name}/${container}` };
-  const prepared = request.path.startsWith('/exec/')
+  const prepared = executes
     ? yield* criCall(host, 'Exec', { ...streams, cmd: request.query.get('command') ?? [] }, subject)
     : yield* criCall(host, 'Attach', streams, subject);
   if (prepared.ok) pass(host, request, prepared.value.url);

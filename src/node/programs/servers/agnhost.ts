@@ -1,7 +1,7 @@
 /**
  * agnhost, the test image of Kubernetes' own e2e tests: one binary, the first argument chooses the server. Modelled are
- * serve-hostname, netexec, test-webserver, liveness, echo (as `echo`), pause, connect and porter; other subcommands are
- * refused by name.
+ * serve-hostname, netexec, test-webserver, webhook, liveness, echo (as `echo`), pause, connect and porter; other
+ * subcommands are refused by name.
  */
 import type { ContainerContext } from '../../images';
 import type { Program } from '../../../sim/process';
@@ -12,6 +12,7 @@ import {
 } from './http-server';
 import { dialerOf, parseUrl, passOn } from './upstream';
 import { bodyText, httpRequest } from '../../../api/web';
+import { webhookAnswer } from './agnhost-webhook';
 import { flag, livenessProgram } from './web-servers';
 
 /** The program behind /agnhost. */
@@ -41,6 +42,8 @@ const service = httpProgram((context): HttpService | StartFailure => {
     }
     case 'netexec': return { ports: [port(8080, 'http-port')], answer: netexec(context, name), onTerminate: 2 };
     case 'test-webserver': return { ports: [port(80, 'port')], answer: webserver, onTerminate: 2 };
+    case 'webhook':
+      return { ports: [port(443, 'port')], answer: webhookAnswer(flag(command, 'sidecar-image') ?? ''), onTerminate: 2 };
     case 'porter': {
       const served = Object.keys(env).sort().map((key) => /^SERVE_PORT_(\d+)$/.exec(key)?.[1]).filter((each) =>
         each !== undefined);

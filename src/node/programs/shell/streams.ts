@@ -8,6 +8,8 @@ import type { ShellFiles } from './files';
 
 /** How much a pipe holds before its writer waits. */
 const pipeCapacity = 65_536;
+/** How much input from outside is kept until it is read, in characters. */
+const unreadLimit = 64 * 1024 * 1024;
 
 export interface Stream {
   /** The path behind it, where it is a file. */
@@ -46,6 +48,7 @@ export class NullStream implements Stream {
 export class InputStream extends NullStream {
   /** Text, and `undefined` for an end, after which a terminal may go on. */
   private readonly items: (string | undefined)[] = [];
+  private held = 0;
   private closed = false;
   private wake: (() => void) | undefined;
 
@@ -56,11 +59,15 @@ export class InputStream extends NullStream {
         return undefined;
       });
     }
-    return this.items.shift();
+    const item = this.items.shift();
+    this.held -= item?.length ?? 0;
+    return item;
   }
 
   override unread(text: string): void {
-    if (text !== '') this.items.unshift(text);
+    if (text === '') return;
+    this.items.unshift(text);
+    this.held += text.length;
   }
 
   override push(text: string): void {
@@ -76,9 +83,13 @@ export class InputStream extends NullStream {
   /** Forgets what was typed and not read, as a terminal does on Ctrl+C. */
   flush(): void {
     this.items.length = 0;
+    this.held = 0;
   }
 
   private put(item: string | undefined): void {
+    // Nobody can be made to wait at the other end: what a program leaves unread is lost from here on.
+    if (this.held + (item?.length ?? 0) > unreadLimit) return;
+    this.held += item?.length ?? 0;
     this.items.push(item);
     const { wake } = this;
     this.wake = undefined;

@@ -118,13 +118,14 @@ function integer(text: string): bigint {
 }
 
 /** `-f path` and its like, and `-n text`, `-z text`. */
-export function fileTest(operator: string, operand: string, { world, path, variable }: Where): boolean {
+export function fileTest(operator: string, operand: string, where: Where): boolean {
+  const { world } = where;
   const { files } = world;
   if (operator === '-n') return operand !== '';
   if (operator === '-z') return operand === '';
-  if (operator === '-v') return variable(operand) !== undefined;
+  if (operator === '-v') return where.variable(operand) !== undefined;
   if (operator === '-t') return world.context.tty;
-  const at = path(operand);
+  const at = where.path(operand);
   switch (operator) {
     case '-d': return files.isDirectory(at);
     case '-f': return files.exists(at) && !files.isDirectory(at) && !files.isDevice(at);

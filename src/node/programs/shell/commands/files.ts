@@ -1,6 +1,7 @@
 /** Tools for files and directories. Owners, permissions, links and times are not modelled: chmod and chown succeed
  * without effect, a symbolic link is a copy. */
 import type { Task } from '../../../../sim/task';
+import { byteLength } from '../../../../base/byte-text';
 import { baseName, parentOf } from '../../../filesystem';
 import { strftime } from '../../calendar';
 import { fileLimit } from '../files';
@@ -192,7 +193,7 @@ function* list(call: ToolCall): Task<number> {
 function longEntry({ world }: Shell, path: string, name: string): string {
   const { files, host } = world;
   const directory = files.isDirectory(path);
-  const size = directory ? 4096 : (files.read(path) ?? '').length;
+  const size = directory ? 4096 : byteLength(files.read(path) ?? '');
   const mode = directory ? 'drwxr-xr-x' : files.isDevice(path) ? 'crw-rw-rw-' : '-rw-r--r--';
   return `${mode}    ${directory ? 2 : 1} root     root     ${String(size).padStart(9)} `
     + `${strftime('%b %e %H:%M', host.wallMs)} ${name}`;
@@ -245,7 +246,7 @@ function* stat(call: ToolCall): Task<number> {
     const path = call.shell.path(name);
     if (!files.exists(path)) status = yield* fail(call, isBusybox(call)
       ? `can't stat '${name}': No such file or directory` : `cannot statx '${name}': No such file or directory`);
-    else yield* print(call, `  File: ${name}\n  Size: ${(files.read(path) ?? '').length}\t`
+    else yield* print(call, `  File: ${name}\n  Size: ${byteLength(files.read(path) ?? '')}\t`
       + `${files.isDirectory(path) ? 'directory' : 'regular file'}\n`);
   }
   return status;

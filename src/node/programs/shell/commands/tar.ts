@@ -199,5 +199,6 @@ function damage(call: ToolCall, kind: 'damaged' | 'short', text: string): string
 
 function longLine({ shell }: ToolCall, { name, kind, content }: ArchiveEntry): string {
   const mode = kind === 'directory' ? 'drwxr-xr-x' : '-rw-r--r--';
-  return `${mode} root/root ${String(content.length).padStart(9)} ${strftime('%F %H:%M', shell.world.host.wallMs)} ${name}`;
+  const at = strftime('%F %H:%M', shell.world.host.wallMs);
+  return `${mode} root/root ${String(content.length).padStart(9)} ${at} ${name}`;
 }

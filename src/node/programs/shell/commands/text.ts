@@ -1,4 +1,5 @@
 /** Text tools. Those that may stop early or follow a growing input read line by line; the others read all first. */
+import { byteLength, bytesOfText, textOfBytes } from '../../../../base/byte-text';
 import { compareText } from '../../../../base/freeze';
 import { sha256, md5 } from './digests';
 import type { Task } from '../../../../sim/task';
@@ -46,6 +47,13 @@ function* head(call: ToolCall): Task<number> {
   return failed ? 1 : 0;
 }
 
+/** `5` are the last five bytes, `+5` all from the fifth on. */
+function lastBytes(text: string, wanted: string): string {
+  const bytes = bytesOfText(text);
+  const count = Math.abs(Number(wanted) || 0);
+  return textOfBytes(bytes.subarray(wanted.startsWith('+') ? Math.max(0, count - 1) : Math.max(0, bytes.length - count)));
+}
+
 function* tail(call: ToolCall): Task<number> {
   const { count, bytes, rest, set } = countOf(call);
   const { shell } = call;
@@ -59,7 +67,7 @@ function* tail(call: ToolCall): Task<number> {
     const lines = linesOf(text);
     const from = count.startsWith('+') ? Number(count) - 1 : Math.max(0, lines.length - Math.abs(Number(count) || 0));
     const chosen = lines.slice(from).map((line) => `${line}\n`).join('');
-    yield* print(call, bytes === undefined ? chosen : text.slice(-Number(bytes) || text.length));
+    yield* print(call, bytes === undefined ? chosen : lastBytes(text, bytes));
     if (stream?.path !== undefined) seen.set(stream.path, text.length);
   }
   if (!follow) return failed ? 1 : 0;
@@ -233,7 +241,8 @@ function* count(call: ToolCall): Task<number> {
   };
   for (const { name, stream } of inputs) {
     const text = yield* readAll(call.shell, stream);
-    const numbers = [text.split('\n').length - 1, text.split(/\s+/).filter((word) => word !== '').length, text.length];
+    const numbers = [text.split('\n').length - 1, text.split(/\s+/).filter((word) => word !== '').length,
+      byteLength(text)];
     numbers.forEach((number, index) => {
       total[index] = (total[index] as number) + number;
     });
@@ -362,22 +371,13 @@ function* yes(call: ToolCall): Task<number> {
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 
-function bytesOf(text: string): number[] {
-  const bytes: number[] = [];
-  for (const piece of encodeURIComponent(text.replace(/[\ud800-\udfff](?![\udc00-\udfff])/g,
-    '?')).match(/%..|[^%]/g) ?? []) {
-    bytes.push(piece.length === 3 ? Number.parseInt(piece.slice(1), 16) : piece.charCodeAt(0));
-  }
-  return bytes;
-}
-
 function* base64(call: ToolCall): Task<number> {
   const { set, values, rest } = options(call.args, ['w']);
   const { text, failed } = yield* readInputs(call, rest);
   if (set.has('d') || set.has('D') || set.has('decode')) {
     let held = 0;
     let bits = 0;
-    let decoded = '';
+    const decoded: number[] = [];
     for (const char of text.replace(/[\s=]/g, '')) {
       const value = alphabet.indexOf(char);
       if (value < 0) return yield* fail(call, isBusybox(call) ? 'truncated input' : 'invalid input');
@@ -385,12 +385,12 @@ function* base64(call: ToolCall): Task<number> {
       bits += 6;
       if (bits < 8) continue;
       bits -= 8;
-      decoded += `%${((held >> bits) & 0xff).toString(16).padStart(2, '0')}`;
+      decoded.push((held >> bits) & 0xff);
     }
-    yield* print(call, decodeBytes(decoded));
+    yield* print(call, textOfBytes(Uint8Array.from(decoded)));
     return failed ? 1 : 0;
   }
-  const bytes = bytesOf(text);
+  const bytes = bytesOfText(text);
   let encoded = '';
   for (let at = 0; at < bytes.length; at += 3) {
     const group = ((bytes[at] as number) << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0);
@@ -403,20 +403,11 @@ function* base64(call: ToolCall): Task<number> {
   return failed ? 1 : 0;
 }
 
-/** Bytes that are no UTF-8 are shown one by one. */
-function decodeBytes(encoded: string): string {
-  try {
-    return decodeURIComponent(encoded);
-  } catch {
-    return encoded.replace(/%(..)/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
-  }
-}
-
 function digest(of: (bytes: readonly number[]) => string): Tool {
   return function* (call) {
     const { inputs, failed } = yield* openInputs(call, options(call.args).rest);
     for (const { name, stream } of inputs) {
-      const bytes = bytesOf(yield* readAll(call.shell, stream));
+      const bytes = [...bytesOfText(yield* readAll(call.shell, stream))];
       yield* call.shell.world.work(call.shell.process, 1 + Math.floor(bytes.length / 1_000));
       yield* print(call, `${of(bytes)}  ${name}\n`);
     }

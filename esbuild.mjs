@@ -8,6 +8,7 @@
  * - dist/cli.js            `kindergarten serve`, which loads both in the same way
  * - dist/web/extension.js  the same in one file for a browser's extension host, which cannot load a second one
  * - dist/webview/diagram.* the diagram's page
+ * - dist/webview/lesson.*  the lesson player's page
  *
  * An entry whose source does not exist is left out.
  */
@@ -62,6 +63,8 @@ function bundles(production) {
     ['src/host/web.ts', {
       ...common, platform: 'browser', format: 'cjs', external: ['vscode'], outfile: 'dist/web/extension.js',
     }],
+    ['webview/lesson/main.ts', { ...common, platform: 'browser', format: 'iife', outfile: 'dist/webview/lesson.js' }],
+    ['webview/lesson/lesson.css', { ...common, outfile: 'dist/webview/lesson.css' }],
     // The page's style sheets are linked by the page itself, so an import of one adds nothing to the script.
     ['webview/main.ts', {
       ...common, platform: 'browser', format: 'iife', outfile: 'dist/webview/diagram.js', loader: { '.css': 'empty' },

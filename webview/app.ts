@@ -5,20 +5,22 @@
 import type { HostToPanel, Language, PanelState, PanelToHost } from '../src/protocol/messages';
 import type { Hop } from '../src/protocol/trace';
 import type { ClusterView, RunMode } from '../src/protocol/view';
+import { Explorer } from './explorer';
 import { sentence } from './narration/sentence';
 import { clockText, text } from './narration/text';
 import { Announcer, changes } from './panel/announcer';
 import { Details } from './panel/details';
 import { Help } from './panel/help';
 import { HoverCard } from './panel/hover-card';
+import { Time } from './panel/time';
 import { Toolbar } from './panel/toolbar';
 import { Transcript } from './panel/transcript';
 import { Camera } from './render/camera';
 import { Diagram } from './render/diagram';
 import { forgetFont } from './render/fit';
+import { HeatMap } from './render/heat-map';
 import type { Pace } from './render/motion';
 import { html, svg } from './render/svg';
-import { layout } from './scene/layout';
 import { boxFor } from './scene/model';
 import type { Box, Scene } from './scene/model';
 import { courseOf } from './scene/wiring';
@@ -53,7 +55,10 @@ export class App {
   private readonly empty = html('div', { class: 'empty' });
   private readonly diagram: Diagram;
   private readonly camera: Camera;
+  private readonly time: Time;
   private readonly toolbar: Toolbar;
+  private readonly explorer: Explorer;
+  private readonly heatMap: HeatMap;
   private readonly details: Details;
   private readonly transcript: Transcript;
   private readonly hover = new HoverCard();
@@ -70,24 +75,39 @@ export class App {
     this.backgroundHops = saved.backgroundHops ?? false;
     this.diagram = new Diagram({
       activate: (id) => this.activate(id),
+      enter: (id) => this.explorer.enter(this.scene?.byId.get(id)) || this.activate(id),
       point: (id) => this.point(id),
       reveal: (box) => this.camera.show(box),
     });
     this.camera = new Camera(this.scroller, this.diagram.picture, { changed: () => this.onCamera() });
+    this.time = new Time((message) => outside.post(message));
     this.toolbar = new Toolbar({
       run: (mode, speed) => this.run(mode, speed), step: () => this.step(),
+      ...this.time.moves,
       zoomIn: () => this.camera.zoomIn(), zoomOut: () => this.camera.zoomOut(), zoomReset: () => this.camera.reset(),
       fit: () => this.camera.fit(), toggleTranscript: () => this.chooseTranscript(!this.transcriptOpen),
       help: () => this.help.toggle(this.language),
     });
+    this.explorer = new Explorer({
+      post: (message) => outside.post(message),
+      options: () => ({ width: this.camera.layoutWidth, expanded: this.expanded }),
+      changed: () => this.look(),
+      arrive: (box) => this.arrive(box),
+      fold: (folded) => this.transcript.fold(folded),
+      hops: () => this.transcript.known,
+    }, saved);
+    this.heatMap = new HeatMap({ select: (box) => this.select(box), enter: (box) => this.explorer.enterNode(box) });
     this.details = new Details({
       open: (what) => {
         if (this.selection !== undefined) outside.post({ type: 'open', box: this.selection, what });
       },
+      why: (box) => outside.post({ type: 'why', box }),
+      whatIf: (action, box) => outside.post({ type: 'whatIf', action, box }),
+      enter: (box) => this.explorer.enter(box),
       close: () => this.select(undefined),
     });
     this.transcript = new Transcript({
-      look: (hop) => this.look(hop),
+      look: (hop) => this.lookAt(hop), goTo: (hop) => this.time.goTo(hop.id + 1),
       background: (shown) => {
         this.backgroundHops = shown;
         this.save();
@@ -95,6 +115,7 @@ export class App {
       close: () => this.chooseTranscript(false),
     }, this.backgroundHops);
     this.transcript.element.hidden = !this.transcriptOpen;
+    this.transcript.fold(saved.folded ?? false);
     this.build();
   }
 
@@ -103,20 +124,26 @@ export class App {
     switch (message.type) {
       case 'snapshot': return this.onSnapshot(message);
       case 'update': return this.onUpdate(message);
+      case 'timeline': return this.time.take(message.timeline);
+      case 'why': return this.details.explain(message.box, message.hops);
       case 'reveal': return this.onReveal(message.box);
     }
   }
 
   private build(): void {
-    this.scroller.append(this.diagram.picture);
-    const column = html('main', { class: 'column' }, this.scroller, this.empty, this.caption, this.details.element);
+    this.scroller.append(this.diagram.picture, this.heatMap.element);
+    const column = html('main', { class: 'column' }, this.scroller, this.empty, this.explorer.legend.element, this.caption,
+      this.details.element);
     this.stage.append(column, this.hover.element);
     const body = html('div', { class: 'body' }, this.stage, this.transcript.element);
-    this.root.replaceChildren(this.toolbar.element, body, this.announcer.element, this.help.element);
+    const { toolbar, explorer, time, announcer, help } = this;
+    this.root.replaceChildren(...[toolbar, time.banner, explorer.bar].map(({ element }) => element), body,
+      ...[time.strip, announcer, help, explorer.dialog].map(({ element }) => element));
     new ResizeObserver(() => this.onResize()).observe(this.scroller);
     // A change of theme or font changes classes and variables on body and root.
     const restyled = new MutationObserver(() => {
       forgetFont();
+      this.heatMap.forgetColours();
       if (!this.transcriptChosen && isRead() && !this.transcriptOpen) this.openTranscript(true);
       this.draw();
     });
@@ -126,12 +153,15 @@ export class App {
     this.draw();
   }
 
-  private onSnapshot({ language, view, recentHops, selection }: Extract<HostToPanel, { type: 'snapshot' }>): void {
+  private onSnapshot({ language, view, recentHops, selection, inside, palette, past }: Extract<HostToPanel, { type: 'snapshot' }>): void {
     const isFirst = this.view === undefined;
+    this.time.arrived(past);
     this.language = language;
     document.documentElement.lang = language;
     this.view = view;
     if (selection !== undefined) this.selection = selection;
+    this.explorer.arrived(inside, isFirst);
+    document.body.classList.toggle('palette-okabe-ito', palette === 'okabe-ito');
     this.diagram.motion.clear();
     this.diagram.mark([]);
     this.lastHops.clear();
@@ -139,12 +169,15 @@ export class App {
     this.remember(recentHops);
     this.transcript.reset(recentHops);
     this.showCaption(recentHops);
+    this.announcer.say(this.time.words(language));
     if (isFirst && view) this.camera.restore(this.saved.scale, this.saved.x, this.saved.y);
   }
 
-  private onUpdate({ view, hops, skippedHops }: Extract<HostToPanel, { type: 'update' }>): void {
+  private onUpdate({ view, hops, skippedHops, inside, past }: Extract<HostToPanel, { type: 'update' }>): void {
     const before = this.view;
     this.view = view;
+    this.time.arrived(past);
+    this.explorer.arrived(inside, false);
     this.draw();
     this.remember(hops);
     this.transcript.add(hops, skippedHops);
@@ -169,7 +202,7 @@ export class App {
     if (!isPaused || isStep) motion.freeze(false);
     if (hops.length > 0 || !isPaused) this.diagram.mark([]);
     for (const hop of hops) {
-      if (hop.background && !isStep) continue;
+      if (!this.explorer.tells(hop) && !isStep) continue;
       const course = courseOf(hop, scene, view);
       if (view.run.mode !== 'fast') this.diagram.animate(hop, course, pace);
       else if (course.line) motion.warm(course.line);
@@ -210,6 +243,11 @@ export class App {
     this.caption.hidden = this.transcriptOpen;
     this.toolbar.show(view, language, this.transcriptOpen);
     this.toolbar.showScale(this.camera.scale, language);
+    this.explorer.show(view, language);
+    const fleet = this.explorer.fleet(view);
+    this.heatMap.show(fleet, language);
+    this.scroller.classList.toggle('has-fleet', fleet !== undefined);
+    this.time.show(view, language);
     this.transcript.show(view, language);
     if (!view) {
       this.scene = undefined;
@@ -217,7 +255,7 @@ export class App {
       this.showEmpty();
       return;
     }
-    const scene = layout(view, { width: this.camera.layoutWidth, language, expanded: this.expanded });
+    const scene = this.explorer.scene(view, language);
     this.scene = scene;
     this.camera.resize(scene.width, scene.height);
     this.diagram.show(scene, {
@@ -280,6 +318,23 @@ export class App {
     if (isNew) this.outside.post({ type: 'select', box: id });
   }
 
+  /** The picture is another one; nothing that moved in the last goes on in it. */
+  private look(): void {
+    this.diagram.motion.clear();
+    this.diagram.mark([]);
+    this.point(undefined);
+    this.draw();
+    this.save();
+  }
+
+  /** Selects a box, brings it into sight and gives it the focus. */
+  private arrive(id: string): void {
+    const box = this.scene && boxFor(this.scene, id);
+    this.select(id);
+    if (box) this.camera.show(box);
+    this.diagram.focus(box?.id);
+  }
+
   private point(id: string | undefined): void {
     this.pointed = id;
     if (id === undefined) return this.hover.hide();
@@ -292,7 +347,7 @@ export class App {
   }
 
   /** Someone reads a row of the transcript: its two boxes are marked. */
-  private look(hop: Hop | undefined): void {
+  private lookAt(hop: Hop | undefined): void {
     const { scene, view } = this;
     if (!hop || !scene || !view) return this.diagram.mark([]);
     const course = courseOf(hop, scene, view);
@@ -338,7 +393,7 @@ export class App {
     this.outside.save({
       selection: this.selection, scale: this.camera.scale, x, y,
       transcriptOpen: this.transcriptChosen ? this.transcriptOpen : undefined, backgroundHops: this.backgroundHops,
-      expanded: [...this.expanded],
+      expanded: [...this.expanded], ...this.explorer.state,
     });
   }
 
@@ -354,6 +409,9 @@ export class App {
         this.toolbar.toggle();
         break;
       case '.': if (this.view) this.step(); break;
+      case ',': case 'Home': case 'End': if (!this.view || !this.time.press(event.key)) return; break;
+      case '/': if (this.view) this.explorer.bar.search.focus(); break;
+      case 'l': case 'L': this.explorer.toggleLegend(); break;
       case '?': this.help.toggle(this.language); break;
       case '+': this.camera.zoomIn(); break;
       case '-': this.camera.zoomOut(); break;
@@ -369,7 +427,7 @@ export class App {
   private onEscape(): void {
     if (!this.hover.element.hidden) return this.point(undefined);
     this.transcript.closeRow();
-    if (this.selection !== undefined) this.select(undefined);
+    if (!this.explorer.leave() && this.selection !== undefined) this.select(undefined);
   }
 
   /** F6 beyond the zones of the diagram: toolbar, diagram, transcript. */

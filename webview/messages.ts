@@ -9,32 +9,52 @@ export function readMessage(data: unknown): HostToPanel | undefined {
   switch (data['type']) {
     case 'snapshot': return isSnapshot(data) ? data as unknown as HostToPanel : undefined;
     case 'update': return isUpdate(data) ? data as unknown as HostToPanel : undefined;
+    case 'why': return typeof data['box'] === 'string' && isHops(data['hops']) ? data as unknown as HostToPanel : undefined;
+    case 'timeline': return isTimeline(data['timeline']) ? data as unknown as HostToPanel : undefined;
     case 'reveal': return typeof data['box'] === 'string' ? data as unknown as HostToPanel : undefined;
     default: return undefined;
   }
 }
 
-function isSnapshot({ language, view, recentHops, selection }: Fields): boolean {
+function isSnapshot({ language, view, recentHops, selection, inside, past }: Fields): boolean {
   return (language === 'en' || language === 'de') && (view === undefined || isView(view)) && isHops(recentHops)
-    && (selection === undefined || typeof selection === 'string');
+    && (selection === undefined || typeof selection === 'string') && isInside(inside) && isPast(past);
 }
 
-function isUpdate({ view, hops, skippedHops }: Fields): boolean {
-  return isView(view) && isHops(hops) && typeof skippedHops === 'number';
+function isUpdate({ view, hops, skippedHops, inside, past }: Fields): boolean {
+  return isView(view) && isHops(hops) && typeof skippedHops === 'number' && isInside(inside) && isPast(past);
 }
 
 /** The state that the panel saved, as far as it is one. */
 export function readState(data: unknown): PanelState {
   if (!isFields(data)) return {};
-  const { selection, scale, x, y, transcriptOpen, backgroundHops, expanded } = data;
+  const { selection, scale, x, y, transcriptOpen, backgroundHops, expanded, preset, focus, direction, folded } = data;
   const number = (value: unknown): number | undefined =>
     typeof value === 'number' && Number.isFinite(value) ? value : undefined;
   const boolean = (value: unknown): boolean | undefined => (typeof value === 'boolean' ? value : undefined);
+  const string = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
   return {
-    selection: typeof selection === 'string' ? selection : undefined, scale: number(scale), x: number(x), y: number(y),
+    selection: string(selection), scale: number(scale), x: number(x), y: number(y),
+    preset: string(preset), focus: string(focus), direction: string(direction), folded: boolean(folded),
     transcriptOpen: boolean(transcriptOpen), backgroundHops: boolean(backgroundHops),
     expanded: Array.isArray(expanded) ? expanded.filter((id) => typeof id === 'string') : undefined,
   };
+}
+
+function isPast(value: unknown): boolean {
+  return value === undefined
+    || isFields(value) && ['hops', 'atMs', 'revision', 'presentHops'].every((key) => typeof value[key] === 'number');
+}
+
+function isTimeline(value: unknown): boolean {
+  if (!isFields(value)) return false;
+  const numbers = ['firstHops', 'lastHops', 'firstRevision', 'lastRevision', 'shownHops'];
+  const isNumber = (each: unknown): boolean => typeof each === 'number' && Number.isFinite(each);
+  return numbers.every((key) => isNumber(value[key])) && isListOf(value['revisionHops'], isNumber)
+    && isListOf(value['stops'], isNumber)
+    && isListOf(value['marks'], (mark) => isFields(mark) && isNumber(mark['hop']) && typeof mark['kind'] === 'string')
+    && isListOf(value['revisions'], (tick) => isFields(tick) && isNumber(tick['hop']) && isNumber(tick['revision'])
+      && typeof tick['verb'] === 'string' && typeof tick['object'] === 'string');
 }
 
 function isFields(value: unknown): value is Fields {
@@ -57,6 +77,13 @@ function isNode(value: unknown): boolean {
 function isPod(value: unknown): boolean {
   return isFields(value) && typeof value['name'] === 'string' && typeof value['namespace'] === 'string'
     && Array.isArray(value['containers']);
+}
+
+/** Absent, or the inside of a box. */
+function isInside(value: unknown): boolean {
+  return value === undefined || isFields(value) && typeof value['box'] === 'string' && isListOf(value['lanes'], (lane) =>
+    isFields(lane) && typeof lane['part'] === 'string' && isListOf(lane['items'], (item) =>
+      isFields(item) && typeof item['title'] === 'string' && Array.isArray(item['facts'])));
 }
 
 function isHops(value: unknown): boolean {

@@ -25,16 +25,24 @@ function hex(code: number, digits: number): string {
   return code.toString(16).padStart(digits, '0');
 }
 
-/** Compact JSON with sorted object keys and HTML characters escaped, as encoding/json marshals maps. */
+/** A struct of Go that has no JSON tags, such as an internal type of the API: its fields as they are declared. */
+export class GoStruct {
+  constructor(readonly fields: Readonly<Record<string, unknown>>) {}
+}
+
+/** Compact JSON with HTML characters escaped, as encoding/json marshals: keys sorted as in maps, but for a GoStruct. */
 export function goJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(goJson).join(',')}]`;
+  if (value instanceof GoStruct) {
+    const fields = Object.entries(value.fields).map(([name, field]) => `${goJson(name)}:${goJson(field)}`);
+    return `{${fields.join(',')}}`;
+  }
   if (typeof value === 'object' && value !== null) {
     const record = value as Readonly<Record<string, unknown>>;
     const keys = sortedKeys(record).filter((key) => record[key] !== undefined);
     return `{${keys.map((key) => `${goJson(key)}:${goJson(record[key])}`).join(',')}}`;
   }
   if (value === undefined) return 'null';
-  if (typeof value === 'bigint') return value.toString();
   if (typeof value === 'bigint') return value.toString();
   return JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, (char) => `\\u${hex(char.charCodeAt(0), 4)}`);
 }

@@ -140,6 +140,8 @@ export interface KindDescription<T extends KubeObject = KubeObject> {
   readonly prepareForCreate?: (object: T, context: StrategyContext) => T;
   /** What is special on update, after the registry has kept status (or, for status, everything else). */
   readonly prepareForUpdate?: (object: T, old: T, context: StrategyContext) => T;
+  /** Why an object of that name cannot be deleted at all; undefined for all others. */
+  readonly undeletable?: (name: string) => string | undefined;
   /** What the first request to delete an object adds to it, such as a finalizer. */
   readonly prepareForDelete?: (object: T, context: StrategyContext) => T;
   /** Errors of a new object, apart from its metadata. */

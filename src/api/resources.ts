@@ -1,8 +1,8 @@
 /** Typed handles of the resources that components work with: `client.get(pods, 'default', 'web')` is a Pod. */
 import type { ResourceType } from './request';
 import type {
-  APIService, ClusterRole, ClusterRoleBinding, ConfigMap, ControllerRevision, DaemonSet, Deployment, EndpointSlice, Event,
-  FlowSchema, IngressClass, KubeObject, Lease, LimitRange, MutatingAdmissionPolicy, MutatingAdmissionPolicyBinding,
+  APIService, ClusterRole, ClusterRoleBinding, ConfigMap, ControllerRevision, DaemonSet, Deployment, Endpoints, EndpointSlice,
+  Event, FlowSchema, IngressClass, KubeObject, Lease, LimitRange, MutatingAdmissionPolicy, MutatingAdmissionPolicyBinding,
   MutatingWebhookConfiguration, Namespace, Node, PersistentVolume, PersistentVolumeClaim, Pod, PodDisruptionBudget,
   PriorityClass, PriorityLevelConfiguration, ReplicaSet, ReplicationController, ResourceQuota, Role, RoleBinding,
   RuntimeClass, Secret, Service, ServiceAccount, ServiceCIDR, StatefulSet, StorageClass, ValidatingAdmissionPolicy,
@@ -23,6 +23,7 @@ export const configMaps = resource<ConfigMap>('', 'v1', 'configmaps', 'ConfigMap
 export const secrets = resource<Secret>('', 'v1', 'secrets', 'Secret', true);
 export const serviceAccounts = resource<ServiceAccount>('', 'v1', 'serviceaccounts', 'ServiceAccount', true);
 export const events = resource<Event>('', 'v1', 'events', 'Event', true);
+export const endpoints = resource<Endpoints>('', 'v1', 'endpoints', 'Endpoints', true);
 export const endpointSlices = resource<EndpointSlice>('discovery.k8s.io', 'v1', 'endpointslices', 'EndpointSlice', true);
 export const leases = resource<Lease>('coordination.k8s.io', 'v1', 'leases', 'Lease', true);
 export const deployments = resource<Deployment>('apps', 'v1', 'deployments', 'Deployment', true);

@@ -4,6 +4,7 @@
  */
 import type { RandomStream } from '../base/random';
 import type { ApiStage, Subject } from '../protocol/trace';
+import type { CallResult, OutgoingCall } from '../sim/process';
 import type { Task } from '../sim/task';
 import type { ObjectReader } from './objects';
 import type { Store } from './storage/store';
@@ -18,6 +19,8 @@ export interface Execution {
   random(stream: string): RandomStream;
   /** Records that the request passed or failed a stage. */
   stage(stage: ApiStage, allowed: boolean, subject: Subject, plugin?: string): void;
+  /** Calls a process somewhere else and waits for its answer; absent where nothing can be waited for. */
+  call?(call: OutgoingCall): Task<CallResult>;
   /** Lets time pass; false where it stands still, so that nothing can have changed. */
   sleep(ms: number): Task<boolean>;
 }

@@ -14,7 +14,7 @@ import { type EtcdClient, etcdClient } from '../etcd/client';
 import { ClusterPki } from '../pki/cluster-pki';
 import type { HttpRequest } from '../protocol/http';
 import type { ApiStage, Subject } from '../protocol/trace';
-import type { IncomingCall, ProcessHost, Program } from '../sim/process';
+import type { CallResult, IncomingCall, ProcessHost, Program } from '../sim/process';
 import { runTask, type Task, waitFor } from '../sim/task';
 import { AdmissionChain, refusedSubject } from './admission/chain';
 import { Aggregator, resyncMs } from './aggregation/aggregator';
@@ -100,7 +100,7 @@ export class ApiServer implements Program {
       authenticator,
       authorizer,
       admission: new AdmissionChain({
-        authorizer, featureGates: options.featureGates, loopback: () => this.loopback(),
+        authorizer, resources, featureGates: options.featureGates, loopback: () => this.loopback(),
       }),
       serviceAllocator: new ServiceAllocator(options.serviceSubnet),
       virtual: virtualHandlers([
@@ -294,6 +294,9 @@ export class ApiServer implements Program {
       stage: (stage: ApiStage, allowed: boolean, subject: Subject, plugin?: string) =>
         host.record(plugin === undefined ? { kind: 'stage', stage, allowed, subject }
           : { kind: 'stage', stage, allowed, subject, plugin }),
+      *call(outgoing) {
+        return yield* waitFor<CallResult>((resume) => host.call(outgoing, { onResult: resume }));
+      },
       *sleep(ms) {
         yield* waitFor<void>((resume) => host.after(ms, () => resume()));
         return true;

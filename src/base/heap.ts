@@ -45,4 +45,12 @@ export class Heap<T> {
     items[hole] = last;
     return top;
   }
+
+  /** Drops all items that are not to be kept. */
+  retain(keep: (item: T) => boolean): void {
+    const { items, before } = this;
+    const kept = items.filter(keep).sort((a, b) => (before(a, b) ? -1 : 1));
+    items.splice(0, items.length);
+    for (const item of kept) items.push(item);
+  }
 }

@@ -16,6 +16,7 @@ import type { KindTopology } from '../kind/topology';
 import type { Command, CommandProgress, LoggedCommand, ObjectOutcome, ObjectRef } from '../protocol/commands';
 import type { HttpMessage, HttpRequest, SessionMessage, VerifiedIdentity } from '../protocol/http';
 import type { Moment } from '../protocol/time';
+import type { TerminalInput, TerminalOutput, TerminalProgram } from '../protocol/terminal';
 import type { ClusterView } from '../protocol/view';
 import type { PlainMap } from '../api/patch/plain';
 import { apiServerNames } from '../kind/kubeadm/certificates';
@@ -80,6 +81,8 @@ export class Cluster implements ClusterState {
   private readonly commands: LoggedCommand[] = [];
   private readonly listeners = new Map<number, (message: HttpMessage) => void>();
   private nextConnection = 1;
+  private readonly terminalListeners = new Map<number, (output: TerminalOutput) => void>();
+  private nextRun = 1;
 
   constructor(readonly options: ClusterOptions) {
     const { topology, kinds, seed, epochMs } = options;
@@ -251,6 +254,10 @@ export class Cluster implements ClusterState {
           return finish();
         case 'httpMessage': this.machines.outside.send(command.connection, command.message); return finish();
         case 'httpClose': this.machines.outside.close(command.connection); return finish();
+        case 'terminal':
+          this.machines.terminals.start(command.run, command.program, this.terminalListener(command.run));
+          return finish();
+        case 'terminalInput': this.machines.terminals.input(command.run, command.input); return finish();
       }
     });
     return progress;
@@ -274,6 +281,26 @@ export class Cluster implements ClusterState {
       close: () => {
         if (this.listeners.delete(connection)) this.execute({ type: 'httpClose', connection });
       },
+    };
+  }
+
+  /** Starts a program of the sandbox terminal. `onOutput` hears what it does; the result takes what the user does. */
+  run(program: TerminalProgram, onOutput: (output: TerminalOutput) => void): (input: TerminalInput) => void {
+    const run = this.nextRun++;
+    this.terminalListeners.set(run, onOutput);
+    this.execute({ type: 'terminal', run, program });
+    return (input) => {
+      if (this.terminalListeners.has(run)) this.execute({ type: 'terminalInput', run, input });
+    };
+  }
+
+  /** Who hears a program of the terminal; nobody does in a replay. */
+  private terminalListener(run: number): (output: TerminalOutput) => void {
+    this.nextRun = Math.max(this.nextRun, run + 1);
+    return (output) => {
+      const listener = this.terminalListeners.get(run);
+      if (output.kind === 'exit') this.terminalListeners.delete(run);
+      listener?.(output);
     };
   }
 

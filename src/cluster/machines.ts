@@ -14,6 +14,7 @@ import { SharedLog } from '../etcd/shared-log';
 import type { KindChange } from '../kind/change';
 import { preloadedImages } from '../kind/images';
 import { apiServerPort, type ClusterPlan, type PlannedNode } from '../kind/kubeadm/types';
+import { nodeProfile } from '../kind/profile';
 import type { KindTopology, TopologyNode } from '../kind/topology';
 import { NodeMachine } from '../node/machine';
 import { imageCatalog, type ImageCatalog } from '../node/images';
@@ -33,6 +34,7 @@ import { KubeadmInit, KubeadmJoin, manifestFolder } from './boot/kubeadm';
 import { clusterPlan } from './boot/plan';
 import { componentImages } from './components';
 import { OutsideClients } from './outside-clients';
+import { Terminals } from './terminals';
 import type { NodeMachineInfo } from './views/cluster-view';
 
 /** The machine a simulated node pretends to be. */
@@ -44,6 +46,7 @@ export class ClusterMachines implements KindMachines {
   readonly etcd = new SharedLog();
   readonly kubectl: Kubectl;
   readonly outside: OutsideClients;
+  readonly terminals: Terminals;
   plan: ClusterPlan;
   private present: KindTopology;
   private readonly catalog: ImageCatalog;
@@ -67,6 +70,12 @@ export class ClusterMachines implements KindMachines {
     this.kubectl = new Kubectl(client, known);
     this.outside = new OutsideClients(
       () => this.plan.controlPlaneEndpoint, (name, program) => this.spawn(name, clientMachine, program));
+    this.terminals = new Terminals({
+      sim, kinds: known, clientMachine, cluster: topology.name, server: () => this.plan.controlPlaneEndpoint,
+      user: { name: kubernetesAdmin.commonName, groups: kubernetesAdmin.organizations },
+      pidWidth: nodeProfile(topology.kubernetesVersion).pidWidth,
+      podSubnet: () => this.plan.podSubnet, machine: (name) => this.machines.get(name),
+    });
     this.catalog = imageCatalog(commonImages, componentImages({
       plan: this.plan, kinds, pki, etcd: this.etcd, epochMs: sim.epochMs,
       onStart: (machine, component) => {

@@ -27,8 +27,9 @@ export class RunControl {
   private hopCredit = 0;
   private targetMs = 0;
   private fastEndMs = 0;
-  /** What a fast run waits for instead of quiet, and from which hop on it has not looked yet. */
-  private awaited: { readonly breakpoint: Breakpoint; from: number } | undefined;
+  /** What a fast run waits for instead of quiet. */
+  private awaited: Breakpoint | undefined;
+  private met: Moment | undefined;
   /** What a fast run returns to when it is quiet. */
   private after: { readonly mode: RunMode; readonly speed: number } = { mode: 'live', speed: 1 };
 
@@ -69,7 +70,8 @@ export class RunControl {
    */
   runTo(breakpoint: Breakpoint): void {
     this.set('fast', 1);
-    this.awaited = { breakpoint, from: this.sim.trace.length };
+    this.awaited = breakpoint;
+    this.met = undefined;
   }
 
   /** The moment at which the breakpoint was met that was last waited for; undefined while it was not. */
@@ -123,8 +125,24 @@ export class RunControl {
   }
 
   private advanceFast(overdue: () => boolean): void {
+    if (this.awaited) return this.advanceTo(this.awaited, overdue);
     while (!this.sim.quiet && this.sim.nowMs < this.fastEndMs) {
       for (let i = 0; i < eventsPerLook && !this.sim.quiet; i += 1) this.sim.runOne();
+      if (overdue()) return;
+    }
+    this.set(this.after.mode, this.after.speed);
+  }
+
+  /** Does not end when all is quiet: the breakpoint may ask for background work. */
+  private advanceTo(breakpoint: Breakpoint, overdue: () => boolean): void {
+    const { sim, history } = this;
+    while (sim.nowMs < this.fastEndMs) {
+      for (let i = 0; i < eventsPerLook; i += 1) {
+        const { length } = sim.trace;
+        if (!sim.runOne()) break;
+        this.met = history.find(breakpoint, length);
+        if (this.met) return this.set('paused', this.after.speed);
+      }
       if (overdue()) return;
     }
     this.set(this.after.mode, this.after.speed);

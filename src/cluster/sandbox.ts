@@ -83,6 +83,16 @@ export class Sandbox {
     return cluster;
   }
 
+  /** A cluster of the same options at its very beginning. Nobody sees it before it takes its place. */
+  fork({ options }: Cluster): Cluster {
+    return new Cluster(options);
+  }
+
+  /** Puts a cluster in the place of the one of its name. */
+  replace(cluster: Cluster): void {
+    this.clusters.set(cluster.name, cluster);
+  }
+
   /** Deletes a cluster with everything in it; the newest of the others becomes active. */
   delete(name: string): boolean {
     if (!this.clusters.delete(name)) return false;

@@ -23,6 +23,7 @@ import { certificateSigner } from './certificates/signer';
 import { daemonSetController } from './daemonset/daemonset';
 import { deploymentController } from './deployment/deployment';
 import { disruptionController } from './disruption/disruption';
+import { endpointsController } from './endpoints/endpoints';
 import { endpointSliceController } from './endpointslice/endpointslice';
 import { garbageCollector } from './garbagecollector/garbagecollector';
 import { namespaceController } from './namespace/namespace';
@@ -30,7 +31,8 @@ import { nodeIpamController } from './node-ipam';
 import { nodeLifecycleController } from './nodelifecycle/nodelifecycle';
 import { taintEvictionController } from './nodelifecycle/taint-eviction';
 import { podGarbageCollector } from './pod-gc';
-import { replicaSetController } from './replicaset/replicaset';
+import { replicaSetController, replicationControllerController } from './replicaset/replicaset';
+import { policyStatusController } from './policy-status';
 import { resourceQuotaController } from './resourcequota/resourcequota';
 import { rootCaPublisher } from './root-ca';
 import { serviceAccountController } from './serviceaccount';
@@ -126,11 +128,14 @@ export class ControllerManager implements Program {
       daemonSetController(context),
       deploymentController(context),
       replicaSetController(context),
+      replicationControllerController(context),
       endpointSliceController(context),
+      endpointsController(context),
       disruptionController(context),
       resourceQuotaController(context),
       claimProtection(context),
       volumeProtection(context),
+      policyStatusController(context),
       garbageCollector(context),
       clusterRoleAggregation(context),
       ttlController(context),

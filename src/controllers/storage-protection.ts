@@ -1,7 +1,7 @@
 /**
- * persistentvolumeclaim-protection-controller and persistentvolume-protection-controller: they let claims and volumes go
- * that are to be deleted, once no pod uses the claim and no claim the volume. Models pkg/controller/volume/pvcprotection
- * and pvprotection.
+ * persistentvolumeclaim-protection-controller and persistentvolume-protection-controller: they let claims and volumes
+ * go that are to be deleted, once no pod uses the claim and no claim the volume. Models
+ * pkg/controller/volume/pvcprotection and pvprotection.
  */
 import { isDeleting, objectKey } from '../api/object';
 import type { ResourceType } from '../api/request';
@@ -33,7 +33,8 @@ export function claimProtection({ host, informers, client }: ControllerContext):
     return yield* release(own, resources.persistentVolumeClaims, claim, claimFinalizer);
   }
 
-  const loop = new Controller(host, { name: 'persistentvolumeclaim-protection-controller', workers: 1, reconcile: sync });
+  const name = 'persistentvolumeclaim-protection-controller';
+  const loop = new Controller(host, { name, workers: 1, reconcile: sync });
   const changed = (claim: PersistentVolumeClaim): void => {
     if (isDeleting(claim) === hasFinalizer(claim, claimFinalizer)) loop.add(objectKey(claim));
   };

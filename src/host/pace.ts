@@ -2,6 +2,7 @@
  * How one cluster moves: quickly while it boots, so that one sees it come up without waiting, then at the pace that its
  * user wants; paused and resumed in between. It only sets the run control; the driver moves it.
  */
+import type { Breakpoint } from '../protocol/time';
 import type { RunMode, RunState } from '../protocol/view';
 
 /** As much of a cluster as its pace depends on. */
@@ -10,6 +11,7 @@ export interface PacedCluster {
     readonly state: RunState;
     set(mode: RunMode, speed: number): void;
     step(): boolean;
+    runTo(breakpoint: Breakpoint): void;
   };
   readonly createStep: string;
   readonly isUp: boolean;
@@ -81,6 +83,25 @@ export class Pace {
     const { control } = this.cluster;
     if (this.paused) control.set(this.wanted.mode, this.wanted.speed);
     control.set('fast', 1);
+  }
+
+  /** As fast as possible until only background work is left; paused before, it is paused afterwards. */
+  untilQuiet(): void {
+    this.takeOver();
+    this.cluster.control.set('fast', 1);
+  }
+
+  /** As fast as possible until a hop comes that the breakpoint asks for, and paused there. */
+  runTo(breakpoint: Breakpoint): void {
+    this.takeOver();
+    this.cluster.control.runTo(breakpoint);
+  }
+
+  /** Its user knows where the run is to end: the end of the boot must not change that. */
+  private takeOver(): void {
+    if (!this.isBooting) return;
+    this.isBooting = false;
+    if (!this.paused) this.resume();
   }
 
   /** The pace that applies once the boot is over. */

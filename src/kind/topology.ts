@@ -15,6 +15,7 @@ import type { KindConfig, KindNode, NodeRole } from './config/types';
 import { imageVersion } from './config/version';
 import { registrationOf } from './kubeadm-patch';
 import type { KindTaint } from './kubeadm-patch';
+import { nodeProfile } from './profile';
 
 /** Docker's bridge network of kind; the IPv6 subnet follows from the network's name. */
 export const kindNetwork = Object.freeze({
@@ -78,7 +79,6 @@ export interface NamedNode {
   readonly spec: KindNode;
 }
 
-const CONTROL_PLANE_LABEL = 'node-role.kubernetes.io/control-plane';
 const EXCLUDE_LABEL = 'node.kubernetes.io/exclude-from-external-load-balancers';
 const API_SERVER_PORT = 6443;
 
@@ -142,6 +142,7 @@ function registration(
   const patched = registrationOf(patches, isFirst ? 'InitConfiguration' : 'JoinConfiguration');
   const labels = patched.nodeLabels ?? spec.labels;
   const isControlPlane = spec.role === 'control-plane';
+  const { controlPlaneRole } = nodeProfile(imageVersion(spec.image));
   const nodeLabels: Record<string, string> = {
     'beta.kubernetes.io/arch': 'amd64',
     'beta.kubernetes.io/os': 'linux',
@@ -149,11 +150,11 @@ function registration(
     'kubernetes.io/hostname': name,
     'kubernetes.io/os': 'linux',
     ...labels,
-    ...(isControlPlane && { [CONTROL_PLANE_LABEL]: '' }),
+    ...(isControlPlane && { [controlPlaneRole]: '' }),
     ...(isControlPlane && !isAlone && { [EXCLUDE_LABEL]: '' }),
   };
-  const kubeadmTaints = isControlPlane ? [Object.freeze({ key: CONTROL_PLANE_LABEL, effect: 'NoSchedule' })] : [];
-  const taints = (patched.taints ?? kubeadmTaints).filter(({ key }) => !(isAlone && key === CONTROL_PLANE_LABEL));
+  const kubeadmTaints = isControlPlane ? [Object.freeze({ key: controlPlaneRole, effect: 'NoSchedule' })] : [];
+  const taints = (patched.taints ?? kubeadmTaints).filter(({ key }) => !(isAlone && key === controlPlaneRole));
   return { labels, nodeLabels: Object.freeze(nodeLabels), taints: Object.freeze(taints) };
 }
 

@@ -62,6 +62,11 @@ export class MachineNetwork implements AddressTranslation {
     this.rules = rules;
   }
 
+  /** The rules that are in the kernel now. */
+  get serviceRules(): ServiceRules | undefined {
+    return this.rules;
+  }
+
   setRoute(cidr: string, via: string): void {
     this.routeTable.set(cidr, via);
   }

@@ -69,6 +69,19 @@ export class NodeMachine {
     });
   }
 
+  get name(): string {
+    return this.options.name;
+  }
+
+  get containerdVersion(): string {
+    return this.options.containerdVersion;
+  }
+
+  /** Whether the unit runs now, and whether it is meant to. */
+  unit(unit: Unit): { readonly running: boolean; readonly wanted: boolean } {
+    return { running: this.processes.isRunning(`${unit}@${this.options.name}`), wanted: this.wanted.has(unit) };
+  }
+
   /** systemctl stop. */
   stop(unit: Unit): void {
     this.wanted.delete(unit);

@@ -4,6 +4,7 @@
  */
 
 import type { HttpRequest, SessionMessage } from './http';
+import type { TerminalInput, TerminalProgram } from './terminal';
 
 /** Names one object of the API. */
 export interface ObjectRef {
@@ -30,7 +31,11 @@ export type Command =
   /** Such a client sends more, in a session it has opened. */
   | { readonly type: 'httpMessage'; readonly connection: number; readonly message: SessionMessage }
   /** Such a client hangs up. */
-  | { readonly type: 'httpClose'; readonly connection: number };
+  | { readonly type: 'httpClose'; readonly connection: number }
+  /** The sandbox terminal starts a program; `run` is a number of its own. */
+  | { readonly type: 'terminal'; readonly run: number; readonly program: TerminalProgram }
+  /** The user types at such a program, or ends it. */
+  | { readonly type: 'terminalInput'; readonly run: number; readonly input: TerminalInput };
 
 /** What became of one object of an apply or delete, in kubectl's words. */
 export interface ObjectOutcome {

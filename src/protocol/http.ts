@@ -21,6 +21,8 @@ export interface HttpRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
   readonly identity?: VerifiedIdentity;
+  /** Set when the identity's certificate is not valid by the clock of the host: when it is. */
+  readonly identityPeriod?: { readonly fromMs: number; readonly untilMs: number };
   /** The client asks to switch protocols, for exec, attach, port-forward or a proxied WebSocket. */
   readonly upgrade?: boolean;
 }

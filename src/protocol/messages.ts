@@ -2,10 +2,26 @@
  * Messages between the extension host and the diagram panel. The host holds the truth and always sends complete
  * snapshots; the panel only draws, and tells what the user did. Both sides check the kind of what they receive.
  */
+import type { InsideView } from './inside';
+import type { PastMoment, Timeline } from './time';
 import type { Hop } from './trace';
 import type { ClusterView, RunMode } from './view';
 
 export type Language = 'en' | 'de';
+
+/** Colours of the theme, or those of Okabe and Ito, which all common kinds of colour vision tell apart. */
+export type Palette = 'theme' | 'okabe-ito';
+
+/** What can be done to a box to see what follows. */
+export type WhatIf = 'kill' | 'cutLink' | 'healLink' | 'powerOff' | 'cordon' | 'uncordon';
+
+export interface SavedFile {
+  /** Without a folder: `kind-cluster.svg`. */
+  readonly name: string;
+  /** Text, or the bytes of a PNG in base64. */
+  readonly content: string;
+  readonly encoding: 'text' | 'base64';
+}
 
 export type HostToPanel =
   /** The whole picture. `recentHops` fills the transcript; they are not animated. Absent view: no cluster exists. */
@@ -16,9 +32,26 @@ export type HostToPanel =
       readonly recentHops: readonly Hop[];
       /** The box to mark as selected, when the host has a selection. */
       readonly selection?: string;
+      /** The inside of the box that the panel has gone into. */
+      readonly inside?: InsideView;
+      readonly palette?: Palette;
+      /** Set when all this is not the present. A jump in time is a snapshot: nothing of it moves. */
+      readonly past?: PastMoment;
     }
   /** The picture has changed; `hops` happened since the last message, in order, and may be animated. */
-  | { readonly type: 'update'; readonly view: ClusterView; readonly hops: readonly Hop[]; readonly skippedHops: number }
+  | {
+      readonly type: 'update';
+      readonly view: ClusterView;
+      readonly hops: readonly Hop[];
+      readonly skippedHops: number;
+      readonly inside?: InsideView;
+      /** Set after a step forward that did not lead to the present. */
+      readonly past?: PastMoment;
+    }
+  /** The run as a whole, and where in it the picture is. */
+  | { readonly type: 'timeline'; readonly timeline: Timeline }
+  /** The chain of causes that led to what a box is now, oldest first; empty when it is not known any more. */
+  | { readonly type: 'why'; readonly box: string; readonly hops: readonly Hop[] }
   /** Select and show a box: `kubelet@kind-worker`, `node/kind-worker`, `pod/default/web-0`. */
   | { readonly type: 'reveal'; readonly box: string };
 
@@ -27,6 +60,20 @@ export type PanelToHost =
   | { readonly type: 'ready' }
   | { readonly type: 'run'; readonly mode: RunMode; readonly speed: number }
   | { readonly type: 'step' }
+  | { readonly type: 'stepBack' }
+  /** Show the moment after so many hops, or when etcd first had a revision. */
+  | { readonly type: 'goTo'; readonly hops: number }
+  | { readonly type: 'goToRevision'; readonly revision: number }
+  | { readonly type: 'returnToNow' }
+  /** Let the run go on from the moment that is shown, in a way of its own. */
+  | { readonly type: 'branch' }
+  /** The panel has gone into a box, whose inside it wants from now on; or back to the cluster. */
+  | { readonly type: 'zoom'; readonly box: string | undefined }
+  | { readonly type: 'why'; readonly box: string }
+  /** Try out what happens: to a box, for a cut also the box at the other end. */
+  | { readonly type: 'whatIf'; readonly action: WhatIf; readonly box: string; readonly other?: string }
+  /** Save pictures that the panel has made. */
+  | { readonly type: 'save'; readonly files: readonly SavedFile[] }
   | { readonly type: 'select'; readonly box: string | undefined }
   /** Open something for a box: `kubectl describe`, its YAML, or the tree item. */
   | { readonly type: 'open'; readonly box: string; readonly what: 'describe' | 'yaml' | 'tree' };
@@ -42,4 +89,10 @@ export interface PanelState {
   readonly backgroundHops?: boolean;
   /** Ids of pod groups that are unfolded. */
   readonly expanded?: readonly string[];
+  /** The preset view, the box that the panel has gone into, and which connections are shown. */
+  readonly preset?: string;
+  readonly focus?: string;
+  readonly direction?: string;
+  /** Whether hops are folded into the steps that a text would tell. */
+  readonly folded?: boolean;
 }

@@ -3,6 +3,7 @@
  * from the API objects in etcd and the processes that run. Text that Kubernetes prints is in it as printed; text for
  * the user interface is not: states are codes.
  */
+import type { FleetView } from './fleet';
 import type { ProcessId } from './trace';
 
 export type ComponentKind =
@@ -100,6 +101,8 @@ export interface RunState {
 }
 
 export interface ClusterView {
+  /** All nodes packed, where they are too many: `nodes` then has only those that somebody looks at. */
+  readonly fleet?: FleetView;
   readonly name: string;
   readonly kubernetesVersion: string;
   /** Virtual milliseconds since the cluster was created. */

@@ -8,9 +8,13 @@ export interface QueuedEvent {
   readonly atMs: number;
   readonly sequence: number;
   readonly background: boolean;
-  readonly run: () => void;
+  run: () => void;
   cancelled: boolean;
 }
+
+/** Cancelled events are swept out of the queue when there are so many, and more than half of it are. */
+const sweepFrom = 1_024;
+const nothing = (): void => undefined;
 
 export class EventQueue {
   private readonly heap = new Heap<QueuedEvent>((a, b) =>
@@ -18,13 +22,15 @@ export class EventQueue {
   );
   private sequence = 0;
   private foreground = 0;
+  /** Cancelled events that are still in the heap. */
+  private dead = 0;
 
   /** Foreground events that wait. */
   get foregroundCount(): number {
     return this.foreground;
   }
 
-  /** All events that wait, cancelled ones included until their time comes. */
+  /** All events that wait, and some cancelled ones. */
   get size(): number {
     return this.heap.size;
   }
@@ -40,7 +46,13 @@ export class EventQueue {
   cancel(event: QueuedEvent): void {
     if (event.cancelled) return;
     event.cancelled = true;
+    // A deadline of minutes must not hold everything that a request of milliseconds has made.
+    event.run = nothing;
     if (!event.background) this.foreground -= 1;
+    this.dead += 1;
+    if (this.dead < sweepFrom || this.dead * 2 < this.heap.size) return;
+    this.heap.retain((waiting) => !waiting.cancelled);
+    this.dead = 0;
   }
 
   /** The time of the next event, or undefined when none waits. */
@@ -60,6 +72,9 @@ export class EventQueue {
   }
 
   private dropCancelled(): void {
-    while (this.heap.peek()?.cancelled) this.heap.pop();
+    while (this.heap.peek()?.cancelled) {
+      this.heap.pop();
+      this.dead -= 1;
+    }
   }
 }

@@ -7,6 +7,8 @@ import type { ProcessId } from '../protocol/trace';
 
 /** Latency of one message between two machines of the same bridge; on one machine it is 0. */
 export const linkLatencyMs = 1;
+/** What a machine's own services have taken before the first process of the run. */
+const firstPid = 100;
 
 /** Destination translation on one machine, as kube-proxy's rules do it for Service addresses. */
 export interface AddressTranslation {
@@ -19,6 +21,8 @@ export interface Machine {
   readonly address: string;
   /** False while it is switched off: nothing on it runs or answers. */
   up: boolean;
+  /** The number that the last process on it got; the kernel counts up. */
+  lastPid: number;
   /** Set by the machine's kube-proxy. */
   translation?: AddressTranslation;
 }
@@ -37,7 +41,7 @@ export class Network {
 
   addMachine(name: string, address: string): Machine {
     assert(!this.machines.has(name), `machine ${name} exists already`);
-    const machine: Machine = { name, address, up: true };
+    const machine: Machine = { name, address, up: true, lastPid: firstPid };
     this.machines.set(name, machine);
     this.locations.set(name, name);
     this.locations.set(address, name);

@@ -16,6 +16,8 @@ export class Running {
   constructor(
     readonly options: SpawnOptions,
     machineAddress: string,
+    /** The number of the process on its machine. */
+    readonly pid: number,
   ) {
     this.id = options.id;
     this.machine = options.machine;

@@ -16,6 +16,8 @@ import { type NewHop, Trace } from './trace';
 
 /** More events than this at one virtual instant is a livelock in our own code. */
 const eventsPerInstantLimit = 2_000_000;
+/** From one process number to the next: threads and short-lived children, which are not modelled, take some. */
+const pidStep = 16;
 
 /** What a hop's maker leaves to the simulation to fill in. */
 type BareHop = NewHop extends infer T ? (T extends NewHop ? Omit<T, 'atMs' | 'cause' | 'background'> : never) : never;
@@ -144,7 +146,8 @@ export class Simulation implements ProcessTable {
   spawn(options: SpawnOptions): void {
     assert(!this.processes.has(options.id), `process ${options.id} runs already`);
     const machine = defined(this.network.machine(options.machine), `machine ${options.machine}`);
-    const process = new Running(options, machine.address);
+    machine.lastPid += pidStep;
+    const process = new Running(options, machine.address, machine.lastPid);
     this.processes.set(process.id, process);
     this.act(() => {
       this.recordHop({ kind: 'started', from: process.id, to: process.id, subject: { verb: 'start' } });

@@ -137,6 +137,19 @@ describe('the endpoint', function () {
     assert.match(body, /RequestEntityTooLarge/);
   });
 
+  it('takes the next request while answers wait unread', async () => {
+    const socket = connectTls({ host: '127.0.0.1', port, ...credentials, rejectUnauthorized: false });
+    socket.write(`GET /openapi/v2 HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`.repeat(3));
+    await new Promise((resolve) => socket.once('readable', resolve));
+    const body = JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'late' }, data: { x: 'x'.repeat(60_000) } });
+    socket.write(`POST /api/v1/namespaces/default/configmaps HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n`
+      + `Content-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`);
+    let text = '';
+    socket.on('data', (data: Buffer) => { text += data.toString('latin1'); });
+    await new Promise((resolve) => socket.once('close', resolve));
+    assert.deepEqual(text.match(/HTTP\/1\.1 \d{3}/g), ['200', '200', '200', '201'].map((code) => `HTTP/1.1 ${code}`));
+  });
+
   it('speaks no plain HTTP, and says so as Go does', async () => {
     const text = await new Promise<string>((resolve) => {
       const socket = connectTcp({ host: '127.0.0.1', port }, () => socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n'));

@@ -14,7 +14,7 @@ export interface Run {
 }
 
 export interface RunOptions {
-  readonly input?: string;
+  readonly input?: string | Buffer;
   readonly env?: Readonly<Record<string, string>>;
   readonly timeoutMs?: number;
 }
@@ -104,9 +104,16 @@ export class Served {
   }
 
   /** Starts a client that runs until it is killed, such as `port-forward` or `get -w`. */
-  background(args: readonly string[]): ChildProcess {
-    const env = { ...process.env, KUBECONFIG: this.kubeconfig, HOME: this.folder };
-    return spawn(this.clients['v1.36'].kubectl, args, { env, cwd: this.folder, stdio: ['pipe', 'pipe', 'pipe'] });
+  background(
+    args: readonly string[], more: Readonly<Record<string, string>> = {}, release: ClientRelease = 'v1.36',
+  ): ChildProcess {
+    const env = { ...process.env, KUBECONFIG: this.kubeconfig, HOME: this.folder, ...more };
+    return spawn(this.program(release), args, { env, cwd: this.folder, stdio: ['pipe', 'pipe', 'pipe'] });
+  }
+
+  /** Where kubectl of a release lies. */
+  program(release: ClientRelease = 'v1.36'): string {
+    return this.clients[release].kubectl;
   }
 
   /** Ends the server and removes the test's files. */

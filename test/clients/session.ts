@@ -8,11 +8,11 @@
  *     $ cat > pod.yaml <<END             a file; its lines follow, up to END
  *     $ EDITOR=x kubectl edit ... < f    environment and stdin, as in a shell; quotes are single
  *     $ kubectl wait ... &               goes on while the next commands run, to the end of the session or `$ wait`
- *     # a remark
+ *     # a remark                         output that begins like a remark or a command has a backslash before it
  *
- * Only what no run can repeat has a wildcard: `<age>` (with the blanks that fill its column), `<time>`, `<uid>`, `<hash>`
- * and `<n>` (a number), a row of x (as many random letters), `<any>` (anything within a line) and, on a line of its own,
- * `<...>` (any lines).
+ * Only what no run can repeat has a wildcard: `<age>` and `<ip>` (with the blanks that fill their columns), `<time>`,
+ * `<date>`, `<uid>`, `<hash>` and `<n>` (a number), a row of x (as many random letters), `<any>` (anything within a
+ * line) and, on a line of its own, `<...>` (any lines).
  */
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
@@ -45,7 +45,11 @@ export function describeSessions(area: string, options: ServeOptions = {}): void
 
 /** Plays a session in a namespace of its own. */
 export async function play(served: Served, namespace: string, text: string): Promise<void> {
-  const kubeconfig = await enter(served, namespace);
+  await playIn(served, await enter(served, namespace), text);
+}
+
+/** Plays a session where a kubeconfig stands. */
+export async function playIn(served: Served, kubeconfig: string, text: string): Promise<void> {
   let background: Promise<void>[] = [];
   for (const step of parseSession(text)) {
     if (step.kind === 'file') {
@@ -125,7 +129,7 @@ export function parseSession(text: string): readonly Step[] {
     const until = (isEnd: (next: string) => boolean): string => {
       const from = i;
       while (i < lines.length && !isEnd(lines[i] ?? '')) i += 1;
-      return lines.slice(from, i).map((next) => `${next}\n`).join('');
+      return lines.slice(from, i).map((next) => `${next.replace(/^\\(?=[#$])/, '')}\n`).join('');
     };
     if (heredoc) {
       const [, name = '', end] = heredoc;
@@ -151,16 +155,18 @@ const wildcards: Readonly<Record<string, string>> = {
   '<uid>': '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}',
   '<hash>': '[a-z0-9]+',
   '<n>': '\\d+',
+  '<ip>': '\\d+(?:\\.\\d+){3}',
   '<any>': '[^\\n]*?',
   '<...>\n': '(?:[^\\n]*\\n)*?',
 };
 
 /** The texts that an expected one stands for. */
 export function patternOf(expected: string): RegExp {
-  // Ages move the columns behind them.
+  const token = /<\.\.\.>\n|<(?:age|ip|time|date|uid|hash|n|any)>|\bx{5,}\b|\b(?:AGE|Age|CLUSTER-IP)(?= )|----(?= )|[\\^$.*+?()[\]{}|]/g;
   const pattern = expected
-    .replace(/<\.\.\.>\n|<(?:age|time|date|uid|hash|n|any)>|\bx{5,}\b|\bAGE(?= )|[\\^$.*+?()[\]{}|]/g, (found) => {
-      if (found === 'AGE' || found === '<age>') return `${wildcards[found] ?? found}§`;
+    .replace(token, (found) => {
+      // How wide a column is depends on what is in it.
+      if (['AGE', 'Age', '<age>', '----', 'CLUSTER-IP', '<ip>'].includes(found)) return `${wildcards[found] ?? found}§`;
       return wildcards[found] ?? (found.startsWith('xx') ? `[a-z0-9]{${found.length}}` : `\\${found}`);
     })
     .replace(/§ +/g, ' +').replaceAll('§', '');

@@ -28,7 +28,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   ],
   check: [
     'base', 'sim', 'protocol', 'api', 'raft', 'etcd', 'apiserver', 'client', 'scheduler', 'controllers', 'node', 'kind',
-    'cluster',
+    'shell', 'cluster',
   ],
 };
 
@@ -37,7 +37,7 @@ const engine = Object.keys(layers);
 /** The same outside the engine. `host` is the files directly in src/host: the entry points, which tie all together. */
 export const outerLayers: Readonly<Record<string, readonly string[]>> = {
   'host': [...engine, 'host/vscode', 'host/node', 'host/worker'],
-  'host/vscode': ['base', 'protocol', 'cluster', 'shell', 'kind', 'host'],
+  'host/vscode': ['base', 'protocol', 'cluster', 'shell', 'kind', 'check', 'host'],
   'host/node': ['base', 'protocol', 'cluster', 'shell', 'host'],
   'host/worker': ['base', 'protocol', 'cluster', 'shell', 'kind', 'check', 'host'],
   'webview': ['protocol'],

@@ -1,60 +1,110 @@
 /** The strip below the diagram with what is selected: its facts, and what can be opened for it. */
-import type { Language, PanelToHost } from '../../src/protocol/messages';
+import type { Language, PanelToHost, WhatIf } from '../../src/protocol/messages';
+import type { Hop } from '../../src/protocol/trace';
 import type { ClusterView } from '../../src/protocol/view';
-import { iconButton, textButton } from '../controls';
-import { text } from '../narration/text';
+import { iconButton, Select, textButton } from '../controls';
+import { sentence } from '../narration/sentence';
+import { clockText, text } from '../narration/text';
 import { html, setAttribute } from '../render/svg';
 import type { Box } from '../scene/model';
 import { stateGlyphs } from '../scene/model';
-import { facts } from './facts';
+import { canEnter } from '../scene/viewpoint';
+import { about, facts } from './facts';
 
 export interface DetailsHooks {
   open(what: Extract<PanelToHost, { type: 'open' }>['what']): void;
+  /** Asks for the chain of causes that led here. */
+  why(box: string): void;
+  whatIf(action: WhatIf, box: string): void;
+  /** Goes into the box. */
+  enter(box: Box): void;
   close(): void;
 }
 
 export class Details {
   readonly element = html('section', { class: 'details', hidden: '' });
   private readonly title = html('div', { class: 'details-title' });
+  private readonly about = html('p', { class: 'details-about' });
   private readonly list = html('dl', { class: 'details-facts' });
   private readonly actions = html('div', { class: 'details-actions' });
+  private readonly reasons = html('div', { class: 'details-why', hidden: '' });
   private readonly closing;
   private drawn = '';
-  private language: Language | undefined;
+  private acted = '';
+  private box: Box | undefined;
+  private view: ClusterView | undefined;
+  private language: Language = 'en';
 
   constructor(private readonly hooks: DetailsHooks) {
     this.closing = iconButton('close', () => hooks.close());
-    this.element.append(this.title, this.list, this.actions);
+    this.element.append(this.title, this.about, this.list, this.actions, this.reasons);
   }
 
   show(box: Box | undefined, view: ClusterView, language: Language): void {
+    if (box?.id !== this.box?.id) this.reasons.hidden = true;
+    this.box = box;
+    this.view = view;
+    this.language = language;
     this.element.hidden = box === undefined;
     if (!box) return;
-    this.showActions(box, language);
+    this.showActions(box, view, language);
     const rows = facts(box, view, language);
     const status = [stateGlyphs[box.state], box.status].filter((part) => part !== '').join(' ');
-    const look = JSON.stringify([box.title, status, rows]);
+    const role = about(box, view, language);
+    const look = JSON.stringify([box.title, status, rows, role]);
     if (look === this.drawn) return;
     this.drawn = look;
     this.title.replaceChildren(html('strong', {}, box.title), html('span', { class: 'details-status' }, status));
+    this.about.replaceChildren(role);
     this.list.replaceChildren(...rows
       .map(({ name, value }) => html('div', {}, html('dt', {}, name), html('dd', {}, value))));
   }
 
-  private showActions(box: Box, language: Language): void {
-    // Only what exists in the API can be described; a client, a registry or a group cannot.
-    const canOpen = box.kind === 'node' || box.kind === 'pod'
-      || (box.kind === 'component' && box.party !== 'load-balancer');
-    this.actions.classList.toggle('close-only', !canOpen);
-    if (language === this.language) return;
-    this.language = language;
+  /** The chain of causes has arrived. */
+  explain(box: string, hops: readonly Hop[]): void {
+    const { view, language } = this;
+    if (!view || !this.box || (this.box.target ?? this.box.id) !== box) return;
+    const rows = hops.map((hop) => html('li', {}, html('span', { class: 'time' }, clockText(hop.atMs)), ` ${sentence(hop, view, language)}`));
+    this.reasons.replaceChildren(html('div', { class: 'causes-title' }, text(language, 'details.why.title')),
+      rows.length > 0 ? html('ol', {}, ...rows) : html('p', {}, text(language, 'transcript.older')));
+    this.reasons.hidden = false;
+  }
+
+  private showActions(box: Box, view: ClusterView, language: Language): void {
+    const actions = whatIfs(box, view);
+    const look = JSON.stringify([box.id, box.target, actions, canEnter(box), language]);
+    if (look === this.acted) return;
+    this.acted = look;
     setAttribute(this.element, 'aria-label', text(language, 'details.label'));
     this.closing.show(text(language, 'details.close'));
+    const target = box.target ?? box.id;
+    // Only what exists in the API can be described; a client, a registry or a group cannot.
+    const canOpen = box.kind === 'node' || box.kind === 'pod' || box.target?.startsWith('pod/') === true
+      || (box.kind === 'component' && box.party !== 'load-balancer');
+    const openings = canOpen ? (['describe', 'yaml', 'tree'] as const).map((what) =>
+      textButton(text(language, `details.${what}`), () => this.hooks.open(what))) : [];
+    const reason = box.kind === 'podGroup' || (box.kind === 'item' && box.target === undefined) ? []
+      : [textButton(text(language, 'details.why'), () => this.hooks.why(target))];
+    const select = new Select((action) => {
+      this.hooks.whatIf(action as WhatIf, target);
+      select.element.value = '';
+    });
+    const none = { value: '', words: text(language, 'whatIf') };
+    select.show(text(language, 'whatIf'), [none, ...actions.map((action) => ({ value: action, words: text(language, `whatIf.${action}`) }))], '');
     this.actions.replaceChildren(
-      textButton(text(language, 'details.describe'), () => this.hooks.open('describe')),
-      textButton(text(language, 'details.yaml'), () => this.hooks.open('yaml')),
-      textButton(text(language, 'details.tree'), () => this.hooks.open('tree')),
-      this.closing.element,
+      ...(canEnter(box) ? [textButton(text(language, 'crumb.enter'), () => this.hooks.enter(box))] : []),
+      ...openings, ...reason, ...(actions.length > 0 ? [select.element] : []), this.closing.element,
     );
   }
+}
+
+/** What can be done to a box to see what follows. */
+function whatIfs(box: Box, view: ClusterView): WhatIf[] {
+  if (box.target?.startsWith('container/')) return ['kill'];
+  if (box.kind === 'component') return box.state === 'ready' && box.party !== 'load-balancer' ? ['kill'] : [];
+  const node = box.kind === 'node' ? view.nodes.find(({ name }) => `node/${name}` === box.id) : undefined;
+  if (!node?.poweredOn) return [];
+  const cordon: WhatIf[] = node.health === 'absent' ? [] : [node.status.includes('SchedulingDisabled') ? 'uncordon' : 'cordon'];
+  const isFirst = view.nodes.find(({ controlPlane }) => controlPlane) === node;
+  return [...cordon, ...(isFirst ? [] : ['cutLink', 'healLink'] as const), 'powerOff'];
 }

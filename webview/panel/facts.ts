@@ -1,4 +1,6 @@
 /** What there is to say about a box: one sentence on its kind, and its facts. For hover cards and the details. */
+import { glossarySentence } from '../../src/protocol/glossary';
+import type { GlossaryTerm } from '../../src/protocol/glossary';
 import type { Language } from '../../src/protocol/messages';
 import type { ClusterView, ComponentView, NodeView, PodView } from '../../src/protocol/view';
 import { text } from '../narration/text';
@@ -14,27 +16,38 @@ export interface Fact {
 
 /** What kind of thing the box is, in one sentence. */
 export function about(box: Box, view: ClusterView, language: Language): string {
-  return text(language, aboutKey(box, view));
+  const term = termOf(box, view);
+  return term === undefined ? '' : glossarySentence(term, language);
 }
 
-function aboutKey(box: Box, view: ClusterView): TextKey {
+/** The term of the glossary that a box is an example of. */
+function termOf(box: Box, view: ClusterView): GlossaryTerm | undefined {
   switch (box.kind) {
-    case 'node': return view.nodes.find((node) => `node/${node.name}` === box.id)?.controlPlane
-      ? 'about.node.controlPlane' : 'about.node.worker';
-    case 'podGroup': return 'about.podGroup';
-    case 'pod': return box.party === 'coredns' ? 'about.coredns' : 'about.pod';
+    case 'node': return view.nodes.find((node) => `node/${node.name}` === box.id)?.controlPlane ? 'control-plane' : 'worker';
+    case 'podGroup': return 'pod-group';
+    case 'item': return itemTerms[box.parent?.slice('zone/'.length) ?? ''];
+    case 'pod': return box.party === 'coredns' ? 'coredns' : 'pod';
     default: {
       const { party } = box;
-      return party === undefined || party === 'pod' || party === 'kubeadm' ? 'about.pod' : `about.${party}`;
+      return party === undefined || party === 'pod' || party === 'kubeadm' ? 'pod' : party;
     }
   }
 }
+
+/** What the items of a lane are. */
+const itemTerms: Readonly<Record<string, GlossaryTerm>> = {
+  stages: 'admission', watches: 'watch', clients: 'kube-apiserver', revisions: 'revision', prefixes: 'etcd', members: 'leader-election',
+  queue: 'pod', decisions: 'kube-scheduler', bindings: 'binding', controllers: 'controller', podWorkers: 'pod', probes: 'probe',
+  statusManager: 'status', runtimeCalls: 'cri', rules: 'service', owners: 'owner', sandbox: 'sandbox', containers: 'container',
+  volumes: 'volume', conditions: 'status', process: 'container', image: 'image', mounts: 'volume', state: 'status',
+};
 
 /** The facts of a box, the most important first. */
 export function facts(box: Box, view: ClusterView, language: Language): Fact[] {
   const node = view.nodes.find((candidate) => `node/${candidate.name}` === box.id);
   const pod = podOf(view.nodes, view.unboundPods, box.id);
   const component = view.nodes.flatMap(({ components }) => components).find(({ id }) => id === box.id);
+  if (box.kind === 'item') return box.facts.map((value, index) => ({ name: index === 0 ? text(language, 'fact.what') : '', value }));
   const named: readonly (readonly [key: TextKey, value: string | undefined])[] = node ? nodeFacts(node)
     : pod ? podFacts(pod) : component ? componentFacts(component, view) : [];
   return named.flatMap(([key, value]) => (value ? [{ name: text(language, key), value }] : []));

@@ -9,6 +9,10 @@ import { html, setAttribute, setText } from '../render/svg';
 export interface ToolbarHooks {
   run(mode: RunMode, speed: number): void;
   step(): void;
+  /** To the beginning of what is kept, one hop back, and to the present. */
+  start(): void;
+  back(): void;
+  now(): void;
   zoomIn(): void;
   zoomOut(): void;
   zoomReset(): void;
@@ -17,10 +21,10 @@ export interface ToolbarHooks {
   help(): void;
 }
 
-type ButtonName = 'play' | 'step' | 'zoomOut' | 'zoomIn' | 'fit' | 'transcript' | 'help';
+type ButtonName = 'start' | 'back' | 'now' | 'play' | 'step' | 'zoomOut' | 'zoomIn' | 'fit' | 'transcript' | 'help';
 
 const hopSpeeds = [0.25, 0.5, 1, 2, 4];
-const liveSpeeds = [1, 10, 60];
+const liveSpeeds = [0.25, 0.5, 1, 2, 10, 60];
 
 export class Toolbar {
   readonly element = html('header', { class: 'toolbar', role: 'toolbar' });
@@ -38,6 +42,8 @@ export class Toolbar {
 
   constructor(private readonly hooks: ToolbarHooks) {
     this.buttons = {
+      start: iconButton('start', () => hooks.start()), back: iconButton('back', () => hooks.back()),
+      now: iconButton('end', () => hooks.now()),
       play: iconButton('pause', () => this.toggle()), step: iconButton('step', () => hooks.step()),
       zoomOut: iconButton('minus', () => hooks.zoomOut()), zoomIn: iconButton('plus', () => hooks.zoomIn()),
       fit: iconButton('fit', () => hooks.fit()), transcript: iconButton('list', () => hooks.toggleTranscript()),
@@ -45,12 +51,12 @@ export class Toolbar {
     };
     this.select = new Select((value) => this.choose(value));
     this.scale.addEventListener('click', () => hooks.zoomReset());
-    const { play, step, zoomOut, zoomIn, fit, transcript, help } = this.buttons;
+    const { start, back, play, step, now, zoomOut, zoomIn, fit, transcript, help } = this.buttons;
     const group = (className: string, ...elements: HTMLElement[]): HTMLElement =>
       html('div', { class: `tools ${className}` }, ...elements);
     this.element.append(
       group('identity', this.name, this.version), group('moment', this.clock, this.revision, this.state),
-      group('run', play.element, step.element, this.select.element),
+      group('run', start.element, back.element, play.element, step.element, now.element, this.select.element),
       group('view', zoomOut.element, this.scale, zoomIn.element, fit.element, transcript.element, help.element),
     );
   }
@@ -65,7 +71,10 @@ export class Toolbar {
     const say = (key: Parameters<typeof text>[1]): string => text(language, key);
     setAttribute(this.element, 'aria-label', say('tool.bar'));
     this.element.classList.toggle('without-cluster', view === undefined);
-    const { play, step, zoomOut, zoomIn, fit, transcript, help } = this.buttons;
+    const { start, back, play, step, now, zoomOut, zoomIn, fit, transcript, help } = this.buttons;
+    start.show(say('tool.start'));
+    back.show(say('tool.back'));
+    now.show(say('tool.now'));
     zoomOut.show(say('tool.zoomOut'));
     zoomIn.show(say('tool.zoomIn'));
     fit.show(say('tool.fit'));
@@ -76,7 +85,7 @@ export class Toolbar {
     setAttribute(this.scale, 'title', say('tool.zoomReset'));
     setAttribute(this.clock, 'title', say('tool.clock'));
     setAttribute(this.revision, 'title', say('tool.revision'));
-    for (const button of [play, step, zoomOut, zoomIn, fit]) button.disable(view === undefined);
+    for (const button of [start, back, play, step, now, zoomOut, zoomIn, fit]) button.disable(view === undefined);
     this.select.element.disabled = view === undefined;
     if (!view) return;
     this.showRun(view.run, language);

@@ -5,20 +5,25 @@
 import type { Language } from '../../src/protocol/messages';
 import type { Hop } from '../../src/protocol/trace';
 import type { ClusterView } from '../../src/protocol/view';
-import { checkBox, iconButton } from '../controls';
+import { checkBox, iconButton, textButton } from '../controls';
 import { sentence } from '../narration/sentence';
 import { clockText, text } from '../narration/text';
 import { html, setAttribute, setText } from '../render/svg';
+import { fold, isTold } from '../scene/folding';
 
 /** So many hops are kept, and at most as many shown. */
 export const transcriptLimit = 500;
 /** Of a long chain of causes, the nearest and the first are shown. */
 const nearestCauses = 7;
 const firstCauses = 2;
+/** Of the hops in a step, so many are shown. */
+const innerLimit = 60;
 
 export interface TranscriptHooks {
   /** A row was opened, or closed again with undefined. */
   look(hop: Hop | undefined): void;
+  /** The picture of the moment right after a hop is wanted. */
+  goTo(hop: Hop): void;
   background(shown: boolean): void;
   close(): void;
 }
@@ -35,6 +40,7 @@ export class Transcript {
   private readonly byId = new Map<number, Hop>();
   private view: ClusterView | undefined;
   private language: Language = 'en';
+  private folded = false;
   private opened: { readonly hop: Hop; readonly row: HTMLElement } | undefined;
 
   constructor(private readonly hooks: TranscriptHooks, private isBackgroundShown: boolean) {
@@ -52,6 +58,11 @@ export class Transcript {
       if (row) this.toggle(row);
     });
     this.log.addEventListener('keydown', (event) => this.onKey(event));
+  }
+
+  /** The hops that are known here, in order. */
+  get known(): readonly Hop[] {
+    return this.hops;
   }
 
   /** The hop of an id, as far as it is known here. */
@@ -73,10 +84,12 @@ export class Transcript {
 
   /** Forgets everything and begins anew with these hops. */
   reset(hops: readonly Hop[]): void {
+    const hadFocus = this.log.contains(document.activeElement);
     this.hops = [];
     this.byId.clear();
     this.keep(hops);
     this.redraw();
+    if (hadFocus) this.rows().at(-1)?.focus();
   }
 
   /** Adds hops at the end; of very many only the newest. */
@@ -102,6 +115,12 @@ export class Transcript {
     this.finish(true);
   }
 
+  /** Shows only the steps that a text would tell; the hops between open with them. */
+  fold(folded: boolean): void {
+    this.folded = folded;
+    this.redraw();
+  }
+
   /** Closes the row that is open. */
   closeRow(): void {
     if (this.opened) this.toggle(this.opened.row);
@@ -125,7 +144,7 @@ export class Transcript {
   }
 
   private isShown(hop: Hop): boolean {
-    return this.isBackgroundShown || !hop.background;
+    return (this.isBackgroundShown || !hop.background) && (!this.folded || isTold(hop));
   }
 
   private row(hop: Hop): HTMLElement {
@@ -165,9 +184,18 @@ export class Transcript {
       this.opened = { hop, row };
       row.setAttribute('aria-expanded', 'true');
       row.classList.add('open');
-      row.after(this.causes(hop));
+      row.after(this.folded ? this.innerHops(hop) : this.causes(hop));
     }
     this.hooks.look(hop);
+  }
+
+  /** What lies folded in a step. */
+  private innerHops(hop: Hop): HTMLElement {
+    const { view, language } = this;
+    const inner = fold(this.hops.filter((one) => one.id >= hop.id && !one.background)).find((step) => step.hop === hop)?.inner ?? [];
+    return html('div', { class: 'causes' },
+      html('div', { class: 'causes-title' }, text(language, 'fold.more', { count: inner.length })),
+      html('ul', {}, ...inner.slice(0, innerLimit).map((one) => html('li', {}, view ? sentence(one, view, language) : ''))));
   }
 
   private causes(hop: Hop): HTMLElement {
@@ -190,7 +218,8 @@ export class Transcript {
     ];
     return html('div', { class: 'causes' },
       html('div', { class: 'causes-title' }, text(language, 'transcript.because')),
-      html('ul', {}, ...rows, html('li', { class: 'causes-end' }, text(language, end))));
+      html('ul', {}, ...rows, html('li', { class: 'causes-end' }, text(language, end))),
+      textButton(text(language, 'transcript.goTo'), () => this.hooks.goTo(hop)));
   }
 
   private stopAt(row: HTMLElement): void {

@@ -5,7 +5,8 @@ import type { Box, Density, Member } from '../scene/model';
 import { dotPitch } from '../scene/pods';
 import { fitEnd, fitFacts, fitMiddle, measure, wrap } from './fit';
 import type { Face } from './fit';
-import { svg } from './svg';
+import { shape } from './shape';
+import type { Shape } from './shape';
 import { icon, mark } from './symbols';
 
 /** What a drawing depends on beyond its box. */
@@ -26,7 +27,7 @@ export function signature(box: Box, around: Surroundings): string {
 }
 
 /** Everything inside the box's group, in its own coordinates. */
-export function drawBox(box: Box, around: Surroundings): SVGElement[] {
+export function drawBox(box: Box, around: Surroundings): Shape[] {
   switch (box.kind) {
     case 'zone': return drawZone(box);
     case 'strip': return drawStrip(box);
@@ -34,50 +35,51 @@ export function drawBox(box: Box, around: Surroundings): SVGElement[] {
     case 'node': return around.density === 'full' || box.zone === 'controlPlane' ? drawCard(box)
       : around.density === 'compact' ? drawCompact(box) : drawTile(box);
     case 'pod': return drawPod(box);
+    case 'item': return drawItem(box);
     case 'podGroup': return drawGroup(box);
     case 'client': case 'registry': return drawComponent(box, around);
-    case 'component': return box.party === 'kube-apiserver' ? drawServer(box, around) : drawComponent(box, around);
+    case 'component': return box.party === 'kube-apiserver' && box.height >= serverFrom ? drawServer(box, around) : drawComponent(box, around);
   }
 }
 
 type Anchor = 'middle' | 'end';
 
-function label(words: string, x: number, y: number, face: Face | 'zone' | 'muted', anchor?: Anchor): SVGTextElement {
-  return svg('text', { class: `text-${face}`, x, y, 'text-anchor': anchor }, words);
+function label(words: string, x: number, y: number, face: Face | 'zone' | 'muted', anchor?: Anchor): Shape {
+  return shape('text', { class: `text-${face}`, x, y, 'text-anchor': anchor }, words);
 }
 
-function rect(box: Box, className: string, radius: number, inset = 0.5): SVGRectElement {
+function rect(box: Box, className: string, radius: number, inset = 0.5): Shape {
   const { width, height } = box;
-  return svg('rect', {
+  return shape('rect', {
     class: className, x: inset, y: inset, width: width - 2 * inset, height: height - 2 * inset, rx: radius,
   });
 }
 
 /** The ring of focus and selection, around whatever the box is. */
-function around(box: Box, radius: number): SVGRectElement {
-  return svg('rect', { class: 'ring', x: -3, y: -3, width: box.width + 6, height: box.height + 6, rx: radius + 3 });
+function around(box: Box, radius: number): Shape {
+  return shape('rect', { class: 'ring', x: -3, y: -3, width: box.width + 6, height: box.height + 6, rx: radius + 3 });
 }
 
-function present(elements: readonly (SVGElement | undefined)[]): SVGElement[] {
+function present(elements: readonly (Shape | undefined)[]): Shape[] {
   return elements.filter((element) => element !== undefined);
 }
 
-function drawZone(box: Box): SVGElement[] {
+function drawZone(box: Box): Shape[] {
   const title = box.title.toUpperCase();
   const start = measure(title, 'small') * 1.12 + 12;
   return [
-    label(title, 0, 12, 'zone'), svg('path', { class: 'rule', d: `M${Math.min(start, box.width)} 8.5H${box.width}` }),
+    label(title, 0, 12, 'zone'), shape('path', { class: 'rule', d: `M${Math.min(start, box.width)} 8.5H${box.width}` }),
   ];
 }
 
-function drawStrip(box: Box): SVGElement[] {
+function drawStrip(box: Box): Shape[] {
   return [
     rect(box, 'frame dashed', 8), label(fitEnd(box.title, box.width - 24, 'small'), 12, 18, 'muted'),
     label(fitEnd(box.status, box.width - 24, 'small'), box.width / 2, 54, 'muted', 'middle'),
   ];
 }
 
-function drawLane(box: Box): SVGElement[] {
+function drawLane(box: Box): Shape[] {
   if (box.title === '') return [];
   const lines = wrap(box.title, box.width - 16, 3, 'small');
   const top = box.height / 2 + 4 - (lines.length - 1) * 8;
@@ -85,7 +87,7 @@ function drawLane(box: Box): SVGElement[] {
     ...lines.map((line, index) => label(line, box.width / 2, top + index * 16, 'muted', 'middle'))];
 }
 
-function drawCard(box: Box): SVGElement[] {
+function drawCard(box: Box): Shape[] {
   const status = box.status;
   const statusWidth = Math.min(measure(status, 'small'), box.width * 0.4);
   const room = box.width - 12 - 24 - 12 - 20 - statusWidth - 8;
@@ -98,7 +100,7 @@ function drawCard(box: Box): SVGElement[] {
   ]);
 }
 
-function drawCompact(box: Box): SVGElement[] {
+function drawCompact(box: Box): Shape[] {
   const members = box.members ?? [];
   const inner = box.width - 20;
   return present([
@@ -109,7 +111,7 @@ function drawCompact(box: Box): SVGElement[] {
   ]);
 }
 
-function drawTile(box: Box): SVGElement[] {
+function drawTile(box: Box): Shape[] {
   return present([
     around(box, 5), rect(box, `card state-${box.state}`, 5), mark(box.state, box.width - 12, 13, 0.75),
     label(shortName(box.title, box.width - 28), 8, 17, 'small'),
@@ -123,13 +125,13 @@ function shortName(name: string, width: number): string {
 }
 
 /** Pods as small marks, with a gap between owners, and a number for those that do not fit. */
-function dots(members: readonly Member[], x: number, y: number, width: number, rows: number): SVGElement[] {
+function dots(members: readonly Member[], x: number, y: number, width: number, rows: number): Shape[] {
   const perRow = Math.max(1, Math.floor(width / dotPitch));
   const cells = arrange(members, perRow, rows);
   const capacity = perRow * rows;
   // The number takes the room of three dots.
   const shown = cells.length <= capacity ? cells : cells.slice(0, Math.max(0, capacity - 3));
-  const elements: SVGElement[] = shown.flatMap((member, cell) => {
+  const elements: Shape[] = shown.flatMap((member, cell) => {
     const left = x + (cell % perRow) * dotPitch + 6;
     const dot = member && mark(member.state, left, y + Math.floor(cell / perRow) * dotPitch + 6, 0.72);
     return dot ? [dot] : [];
@@ -155,7 +157,7 @@ function arrange(members: readonly Member[], perRow: number, rows: number): read
   return members;
 }
 
-function drawComponent(box: Box, surroundings: Surroundings): SVGElement[] {
+function drawComponent(box: Box, surroundings: Surroundings): Shape[] {
   const { width, height } = box;
   const base = [around(box, 6), rect(box, `box state-${box.state}`, 6)];
   const isLow = height < 48;
@@ -174,12 +176,12 @@ function drawComponent(box: Box, surroundings: Surroundings): SVGElement[] {
   if (isRow) {
     return present([
       ...base, icon(box.party ?? 'node', 12, height / 2 - 8), state,
-      label(fitMiddle(box.title, width - 64, 'title'), 40, height / 2 - 4, 'title'),
-      label(fitFacts(facts, width - 52, 'small'), 40, height / 2 + 13, 'muted'),
+      label(fitMiddle(box.title, width - 64, 'title'), 40, height / 2 + (facts.length > 0 ? -4 : 4), 'title'),
+      facts.length > 0 ? label(fitFacts(facts, width - 52, 'small'), 40, height / 2 + 13, 'muted') : undefined,
     ]);
   }
   // Icon over title over facts, in the upper half.
-  const lines = wrap(box.title, width - 16, 3, 'title');
+  const lines = wrap(box.title, width - 16, Math.max(1, Math.min(3, Math.floor((height - 28) / 14))), 'title');
   const beside = measure(box.title, 'title') <= width - 34 - (state ? 26 : 8);
   const first = beside ? 23 : 42;
   const last = first + (lines.length - 1) * 14;
@@ -201,13 +203,15 @@ function factsOf(box: Box, { revision, shortRevision, leader }: Surroundings): r
 /** The stages that a request passes, in their order. */
 export const stages = Object.keys(stageNames) as readonly ApiStage[];
 const stagePitch = 16;
+/** An API server that is lower has no room for its stages. */
+const serverFrom = 160;
 
 /** Where the rows of an API server's stages begin. */
 export function stageY(box: Box, stage: ApiStage): number {
   return box.height - 16 - (stages.length - 1 - stages.indexOf(stage)) * stagePitch;
 }
 
-function drawServer(box: Box, surroundings: Surroundings): SVGElement[] {
+function drawServer(box: Box, surroundings: Surroundings): Shape[] {
   const beside = measure(box.title, 'title') <= box.width - 34 - 26;
   const titles = beside ? [box.title] : wrap(box.title, box.width - 18, 2, 'title');
   const first = beside ? 23 : 42;
@@ -231,14 +235,13 @@ const briefNames: Readonly<Record<ApiStage, string>> = {
   validatingAdmission: 'validating', registry: 'registry', watchCache: 'cache',
 };
 
-function drawStage(box: Box, stage: ApiStage, name: string | undefined): SVGElement {
+function drawStage(box: Box, stage: ApiStage, name: string | undefined): Shape {
   const y = stageY(box, stage);
-  const row = svg('g', { 'class': 'stage', 'data-stage': stage }, svg('circle', { cx: 14, cy: y, r: 3 }));
-  if (name !== undefined) row.append(label(name, 24, y + 3.5, 'micro'));
-  return row;
+  return shape('g', { 'class': 'stage', 'data-stage': stage }, shape('circle', { cx: 14, cy: y, r: 3 }),
+    ...(name === undefined ? [] : [label(name, 24, y + 3.5, 'micro')]));
 }
 
-function drawPod(box: Box): SVGElement[] {
+function drawPod(box: Box): Shape[] {
   const { width } = box;
   const room = width - 28 - 8;
   const address = box.facts[0] ?? '';
@@ -251,11 +254,27 @@ function drawPod(box: Box): SVGElement[] {
   ]);
 }
 
+/** Something inside a component, a pod or a container; an arrow where one can go further in. */
+function drawItem(box: Box): Shape[] {
+  const { width, height } = box;
+  const left = box.state === 'idle' ? 10 : 26;
+  const room = width - left - (box.target === undefined ? 8 : 22);
+  const lines = box.facts.length === 0 ? [] : wrap(box.facts.join(' · '), room, 1, 'small');
+  const first = lines.length === 0 ? height / 2 + 4 : 20;
+  return present([
+    around(box, 5), rect(box, `pod item state-${box.state}`, 5), mark(box.state, 14, first - 4, 0.85),
+    label(fitMiddle(box.title, room, 'title'), left, first, 'title'),
+    ...lines.map((line) => label(fitEnd(line, room, 'small'), left, 37, 'muted')),
+    box.target === undefined ? undefined
+      : shape('path', { class: 'icon', d: 'M0 0l4 4l-4 4', transform: `translate(${width - 16} ${height / 2 - 4})` }),
+  ]);
+}
+
 function isTrouble({ state }: Box): boolean {
   return state === 'failed' || state === 'crashing' || state === 'unknown';
 }
 
-function drawGroup(box: Box): SVGElement[] {
+function drawGroup(box: Box): Shape[] {
   const members = box.members ?? [];
   const count = box.facts[0] ?? '';
   const countWidth = measure(count, 'title');
@@ -264,9 +283,9 @@ function drawGroup(box: Box): SVGElement[] {
   const y = box.height < 36 ? box.height / 2 + 4 : 19;
   return present([
     // A second edge behind the box says that there is more than one.
-    around(box, 5), svg('path', { class: 'stack', d: `M4 ${box.height + 2.5}H${box.width - 4}` }),
+    around(box, 5), shape('path', { class: 'stack', d: `M4 ${box.height + 2.5}H${box.width - 4}` }),
     rect(box, `pod group state-${box.state}`, 5),
-    svg('path', { class: 'arrow', d: arrow, transform: `translate(0 ${y - 19})` }),
+    shape('path', { class: 'arrow', d: arrow, transform: `translate(0 ${y - 19})` }),
     label(fitMiddle(box.title, box.width - 28 - countWidth - 16, 'title'), 24, y, 'title'),
     label(count, box.width - 10, y, 'title', 'end'),
     ...(box.expanded ? [] : dots(members, 10, 26, box.width - 20, rows)),

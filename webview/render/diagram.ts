@@ -14,12 +14,15 @@ import type { Surroundings } from './boxes';
 import { drawLine, drawPlate, placeLabels, updateLine } from './lines';
 import { Motion } from './motion';
 import type { Pace, StageLight } from './motion';
+import { elementOf, groupOf } from './shape';
 import { moveTo, setAttribute, svg } from './svg';
 import { definitions } from './symbols';
 
 export interface DiagramHooks {
   /** Enter or click on a box. */
   activate(id: string): void;
+  /** Double click, or Enter on a box that is selected. */
+  enter(id: string): void;
   /** A box is pointed at, or focused with the keyboard; undefined when none is any more. */
   point(id: string | undefined, by: 'mouse' | 'focus'): void;
   /** The focus moved to a box that may be out of sight. */
@@ -60,7 +63,7 @@ export class Diagram {
       frames: layer('frames'), lines: layer('lines'), boxes: layer('boxes'), labels: layer('labels'),
       tokens: layer('tokens'),
     };
-    this.picture = svg('svg', { 'class': 'diagram', 'role': 'graphics-document' }, definitions(),
+    this.picture = svg('svg', { 'class': 'diagram', 'role': 'graphics-document' }, elementOf(definitions()),
       ...Object.values(this.layers));
     for (const decoration of ['lines', 'labels', 'tokens'] as const) {
       this.layers[decoration].setAttribute('aria-hidden', 'true');
@@ -141,7 +144,7 @@ export class Diagram {
     if (drawn.signature !== look) {
       drawn.signature = look;
       group.setAttribute('class', `${box.kind} in-${box.zone}`);
-      const content = drawBox(box, around);
+      const content = drawBox(box, around).map(elementOf);
       // The name of a box says all of it, in whole words; what is drawn is shortened.
       for (const element of content) element.setAttribute('aria-hidden', 'true');
       group.replaceChildren(...content);
@@ -202,7 +205,7 @@ export class Diagram {
   }
 
   private addLine(line: Line): SVGGElement {
-    const group = drawLine(line);
+    const group = groupOf(drawLine(line));
     this.layers.lines.append(group);
     this.lines.set(line.id, { group, line, drawn: JSON.stringify(line.points) });
     return group;
@@ -265,9 +268,10 @@ export class Diagram {
     this.picture.classList.toggle('has-lit', lit.size > 0);
     const lines = [...lit.values()];
     const obstacles = scene.boxes.filter((box) => !isFrame(box) && (box.kind !== 'node' || scene.density !== 'full'));
-    const labels = lines.length > labelLimit ? [] : placeLabels(lines, obstacles);
+    const labelled = scene.labelled && lines.length === 0 ? scene.lines : lines;
+    const labels = lines.length > labelLimit ? [] : placeLabels(labelled, obstacles);
     this.layers.labels.replaceChildren(...labels.map(({ words, at }) => {
-      const plate = drawPlate(words, 'label-line');
+      const plate = groupOf(drawPlate(words, 'label-line'));
       moveTo(plate, at.x, at.y);
       return plate;
     }));
@@ -288,6 +292,10 @@ export class Diagram {
       if (id === undefined) return;
       this.focus(id);
       this.hooks.activate(id);
+    });
+    picture.addEventListener('dblclick', (event) => {
+      const id = boxOf(event);
+      if (id !== undefined) this.hooks.enter(id);
     });
     picture.addEventListener('pointerover', (event) => this.point(boxOf(event), 'mouse'));
     picture.addEventListener('pointerleave', () => this.point(undefined, 'mouse'));
@@ -315,7 +323,7 @@ export class Diagram {
     if (direction) this.focus(neighbour(scene, id, direction)?.id);
     else if (event.key === 'Home') this.focus(endOfZone(scene, id, 'first')?.id);
     else if (event.key === 'End') this.focus(endOfZone(scene, id, 'last')?.id);
-    else if (event.key === 'Enter') this.hooks.activate(id);
+    else if (event.key === 'Enter') (id === this.selected ? this.hooks.enter : this.hooks.activate)(id);
     else if (event.key === 'Tab' || event.key === 'F6') {
       const zone = nextZone(scene, id, event.shiftKey ? -1 : 1);
       // Beyond the last zone the Tab key leaves the picture.

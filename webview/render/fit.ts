@@ -5,6 +5,8 @@ export type Face = 'title' | 'small' | 'micro';
 
 const fonts: Readonly<Record<Face, string>> = { title: '600 12px', small: '11px', micro: '10px' };
 
+const averageWidth: Readonly<Record<Face, number>> = { title: 6.9, small: 6, micro: 5.5 };
+
 export type Measure = (text: string, face: Face) => number;
 
 const widths = new Map<string, number>();
@@ -19,6 +21,8 @@ export function forgetFont(): void {
 
 /** The width of a text in CSS pixels, in the font of the panel. */
 export const measure: Measure = (text, face) => {
+  // Without a page there is no font to measure with; this is what the common ones need on average.
+  if (typeof document === 'undefined') return text.length * averageWidth[face];
   family ||= getComputedStyle(document.body).fontFamily || 'sans-serif';
   const key = `${face} ${text}`;
   let width = widths.get(key);

@@ -1,8 +1,9 @@
 /** Draws lines: paths with rounded corners, the dot where the connection was opened, and labels that find room. */
-import { edgeLabel } from '../scene/edges';
+import { edgeLabels } from '../scene/edges';
 import type { Line, Point, Rect } from '../scene/model';
 import { measure } from './fit';
-import { svg } from './svg';
+import { shape } from './shape';
+import type { Shape } from './shape';
 
 const cornerRadius = 7;
 
@@ -60,11 +61,11 @@ export function pointAt(points: readonly Point[], part: number): Point & { reado
 }
 
 /** The group of a line: a broad transparent copy to point at, the line itself, the dot. */
-export function drawLine(line: Line): SVGGElement {
+export function drawLine(line: Line): Shape {
   const d = pathOf(line.points);
   const start = line.points[0] ?? { x: 0, y: 0 };
-  return svg('g', { 'class': `line ${line.kind.watch ? 'watch' : 'plain'}`, 'data-line': line.id },
-    svg('path', { class: 'stroke', d }), svg('circle', { class: 'opener', cx: start.x, cy: start.y, r: 2.5 }));
+  return shape('g', { 'class': `line ${line.kind.watch ? 'watch' : 'plain'}`, 'data-line': line.id },
+    shape('path', { class: 'stroke', d }), shape('circle', { class: 'opener', cx: start.x, cy: start.y, r: 2.5 }));
 }
 
 /** Redraws a line that has moved. */
@@ -77,11 +78,11 @@ export function updateLine(group: SVGGElement, line: Line): void {
 }
 
 /** A small text on a plate of its own, centred around 0,0. */
-export function drawPlate(words: string, className: string): SVGGElement {
+export function drawPlate(words: string, className: string): Shape {
   const width = Math.ceil(measure(words, 'micro')) + 12;
-  return svg('g', { class: `plate ${className}` },
-    svg('rect', { x: -width / 2, y: -9, width, height: 18, rx: 4 }),
-    svg('text', { class: 'text-micro', 'x': 0, 'y': 3.5, 'text-anchor': 'middle' }, words));
+  return shape('g', { class: `plate ${className}` },
+    shape('rect', { x: -width / 2, y: -9, width, height: 18, rx: 4 }),
+    shape('text', { class: 'text-micro', 'x': 0, 'y': 3.5, 'text-anchor': 'middle' }, words));
 }
 
 export interface LineLabel {
@@ -95,17 +96,20 @@ export function placeLabels(lines: readonly Line[], obstacles: readonly Rect[]):
   const taken: Rect[] = [...obstacles];
   const seen = new Set<string>();
   for (const line of lines) {
-    const words = edgeLabel(line.kind);
-    if (words === '' || seen.has(`${line.kind.purpose} ${words}`)) continue;
-    const width = measure(words, 'micro') + 12;
-    const spots = spotsOn(line.points).map((at) =>
-      ({ at, rect: { x: at.x - width / 2, y: at.y - 8, width, height: 16 } }));
-    // Without a free spot the line stays without a label: its card says the same.
-    const free = spots.find(({ rect }) => !taken.some((other) => touch(rect, other)));
-    if (!free) continue;
-    seen.add(`${line.kind.purpose} ${words}`);
-    taken.push(free.rect);
-    placed.push({ words, at: free.at });
+    const [whole = '', ...shorter] = edgeLabels(line.kind);
+    if (whole === '' || seen.has(`${line.kind.purpose} ${whole}`)) continue;
+    for (const words of [whole, ...shorter]) {
+      const width = measure(words, 'micro') + 12;
+      const spots = spotsOn(line.points).map((at) =>
+        ({ at, rect: { x: at.x - width / 2, y: at.y - 8, width, height: 16 } }));
+      // Without a free spot even for the shortest words the line stays without a label: its card says the same.
+      const free = spots.find(({ rect }) => !taken.some((other) => touch(rect, other)));
+      if (!free) continue;
+      seen.add(`${line.kind.purpose} ${whole}`);
+      taken.push(free.rect);
+      placed.push({ words, at: free.at });
+      break;
+    }
   }
   return placed;
 }

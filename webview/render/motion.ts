@@ -7,9 +7,10 @@ import { shortLabel } from '../narration/sentence';
 import type { Box, Line, Point, Rect } from '../scene/model';
 import type { Course } from '../scene/wiring';
 import { drawPlate, pointAt } from './lines';
+import { elementOf, groupOf } from './shape';
 import { moveTo, svg } from './svg';
 import { tokenShape } from './symbols';
-import type { TokenShape } from './symbols';
+import { shapeOf } from './token-shapes';
 
 /** How many messages travel at once: few where each is to be read, more in a live run, none beyond. */
 const stepLimit = 3;
@@ -108,8 +109,8 @@ export class Motion {
     const points = backwards ? [...line.points].reverse() : line.points;
     if (this.hooks.isStill()) return this.badges(hop, line, points, pace);
     const shape = shapeOf(hop);
-    const head = svg('g', { class: 'head' }, tokenShape(shape));
-    const plate = drawPlate(shortLabel(hop), `label-${shape}`);
+    const head = svg('g', { class: 'head' }, elementOf(tokenShape(shape)));
+    const plate = groupOf(drawPlate(shortLabel(hop), `label-${shape}`));
     const group = svg('g', { 'class': `token kind-${shape}`, 'data-hop': hop.id }, head, plate);
     const half = Number(plate.querySelector('rect')?.getAttribute('width') ?? 0) / 2;
     const bounds = viewBounds(this.layer);
@@ -131,7 +132,7 @@ export class Motion {
       if (point) moveTo(badge, point.x, point.y);
       return badge;
     });
-    const plate = drawPlate(shortLabel(hop), `label-${shapeOf(hop)}`);
+    const plate = groupOf(drawPlate(shortLabel(hop), `label-${shapeOf(hop)}`));
     const { x, y } = pointAt(points, 0.5);
     moveTo(plate, x, y);
     const group = svg('g', { 'class': `token still kind-${shapeOf(hop)}`, 'data-hop': hop.id }, ...ends, plate);
@@ -145,7 +146,7 @@ export class Motion {
     const row = hop.kind === 'stage' ? this.hooks.stage(box, hop) : undefined;
     const refused = hop.kind === 'failure' || (hop.kind === 'stage' && !hop.allowed);
     const words = `${hop.kind === 'stage' ? (hop.allowed ? '✓ ' : '✕ ') : ''}${shortLabel(hop)}${pluginOf(hop)}`;
-    const plate = drawPlate(words, refused ? 'label-failure' : 'label-stage');
+    const plate = groupOf(drawPlate(words, refused ? 'label-failure' : 'label-stage'));
     const at = row?.at ?? { x: box.x + box.width / 2, y: box.y + Math.min(box.height, 52) };
     moveTo(plate, at.x, at.y);
     const outline = svg('rect', {
@@ -222,19 +223,6 @@ export class Motion {
 
 function pluginOf(hop: Hop): string {
   return hop.kind === 'stage' && hop.plugin ? ` · ${hop.plugin}` : '';
-}
-
-/** Which shape stands for a hop. */
-export function shapeOf(hop: Hop): TokenShape {
-  switch (hop.kind) {
-    case 'event': return 'event';
-    case 'failure': return 'failure';
-    case 'request': case 'response': break;
-    default: return 'packet';
-  }
-  if (hop.channel === 'cri' || hop.channel === 'cni') return 'call';
-  if (hop.channel === 'http' || hop.channel === 'tcp' || hop.channel === 'dns') return 'packet';
-  return hop.kind;
 }
 
 function viewBounds(layer: SVGGElement): Rect {

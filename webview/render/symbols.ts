@@ -1,7 +1,8 @@
 /** The shapes of the diagram: marks of states, icons of components, patterns, message tokens. */
 import type { Party } from '../scene/edges';
 import type { BoxState } from '../scene/model';
-import { svg } from './svg';
+import { shape } from './shape';
+import type { Shape } from './shape';
 import type { Attributes } from './svg';
 
 type Piece = readonly [tag: 'path' | 'circle' | 'rect', attributes: Attributes];
@@ -61,10 +62,10 @@ const tokens: Readonly<Record<TokenShape, readonly Piece[]>> = {
 };
 
 /** The definitions to which marks, icons and patterns refer. */
-export function definitions(): SVGDefsElement {
-  const pattern = (id: string, size: number, d: string): SVGPatternElement =>
-    svg('pattern', { id, width: size, height: size, patternUnits: 'userSpaceOnUse' }, svg('path', { d }));
-  return svg('defs', {},
+export function definitions(): Shape {
+  const pattern = (id: string, size: number, d: string): Shape =>
+    shape('pattern', { id, width: size, height: size, patternUnits: 'userSpaceOnUse' }, shape('path', { d }));
+  return shape('defs', {},
     // Failed: cross-hatched; terminating: striped.
     pattern('hatch-failed', 8, 'M0 0L8 8M8 0L0 8'),
     pattern('hatch-crashing', 8, 'M0 0L8 8M8 0L0 8'),
@@ -72,23 +73,23 @@ export function definitions(): SVGDefsElement {
 }
 
 /** The mark of a state; nothing for boxes without one. */
-export function mark(state: BoxState, x: number, y: number, scale = 1): SVGGElement | undefined {
+export function mark(state: BoxState, x: number, y: number, scale = 1): Shape | undefined {
   if (state === 'idle') return undefined;
   const transform = `translate(${x} ${y})${scale === 1 ? '' : ` scale(${scale})`}`;
-  return svg('g', { class: `mark state-${state}`, transform }, ...draw(marks[state]));
+  return shape('g', { class: `mark state-${state}`, transform }, ...draw(marks[state]));
 }
 
 /** The icon of a component or machine. */
-export function icon(name: Party | 'node', x: number, y: number): SVGElement | undefined {
+export function icon(name: Party | 'node', x: number, y: number): Shape | undefined {
   const d = icons[name];
-  return d === undefined ? undefined : svg('path', { class: 'icon', d, transform: `translate(${x} ${y})` });
+  return d === undefined ? undefined : shape('path', { class: 'icon', d, transform: `translate(${x} ${y})` });
 }
 
 /** The shape of a message. Answers look back to where they go, so the caller turns them. */
-export function tokenShape(shape: TokenShape): SVGGElement {
-  return svg('g', { class: `token-shape token-${shape}` }, ...draw(tokens[shape]));
+export function tokenShape(name: TokenShape): Shape {
+  return shape('g', { class: `token-shape token-${name}` }, ...draw(tokens[name]));
 }
 
-function draw(pieces: readonly Piece[]): SVGElement[] {
-  return pieces.map(([tag, attributes]) => svg(tag, attributes));
+function draw(pieces: readonly Piece[]): Shape[] {
+  return pieces.map(([tag, attributes]) => shape(tag, attributes));
 }

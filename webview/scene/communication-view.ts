@@ -3,14 +3,13 @@
  * with its port and verbs. One node stands for all: what others say travels on its lines.
  */
 import type { ClusterView, ComponentKind, NodeView } from '../../src/protocol/view';
-import { text } from '../narration/text';
 import { edgeTable, isLocal } from './edges';
 import type { EdgeKind, Party } from './edges';
 import type { Box, Line, Rect, Scene, ZoneName } from './model';
 import { processName } from './party';
 import { clamp, pagePad, Sheet, snap } from './sheet';
 import type { LayoutOptions } from './sheet';
-import { clientBox, componentBox, frameBehind, registryBox, sceneOf } from './stage-set';
+import { clientBox, componentBox, registryBox, sceneOf } from './stage-set';
 import { podCondition, podId, podLabel } from './states';
 import type { Direction } from './viewpoint';
 import { lineBetween } from './wiring';
@@ -138,22 +137,24 @@ function isShown({ from, to }: EdgeKind, direction: Direction): boolean {
   return direction === 'toControlPlane' ? onNodes.has(from) && controlPlane.has(to) : controlPlane.has(from) && onNodes.has(to);
 }
 
-/** Every edge of the table between boxes that are there; probes only where that is all two have to say to each other. */
+/** What only pods say, or what is said about them now and then: it would cover what matters. */
+const unshown: ReadonlySet<EdgeKind['purpose']> =
+  new Set<EdgeKind['purpose']>(['edge.probe', 'edge.lookup', 'edge.podToPod', 'edge.forward']);
+
+/** Every edge of the table between boxes that are there but `unshown`. */
 export function wireAll(scene: Scene, shown: (kind: EdgeKind) => boolean): Line[] {
+  const wired = new Set<string>();
   const byParty = new Map<Party, Box[]>();
   for (const box of scene.boxes) if (box.party) byParty.set(box.party, [...(byParty.get(box.party) ?? []), box]);
   return edgeTable.flatMap((kind) => {
-    if (kind.purpose === 'edge.probe' || kind.purpose === 'edge.lookup' || kind.purpose === 'edge.podToPod') return [];
-    if (!shown(kind)) return [];
+    if (unshown.has(kind.purpose) || !shown(kind)) return [];
     return (byParty.get(kind.from) ?? []).flatMap((from) => (byParty.get(kind.to) ?? []).flatMap((to) => {
       const isApart = isLocal(kind) && from.parent !== to.parent;
       const line = from === to || isApart ? undefined : lineBetween(scene, from.id, to.id, kind);
-      return line ? [line] : [];
+      // Two channels for one purpose are one line.
+      if (!line || wired.has(line.id)) return [];
+      wired.add(line.id);
+      return [line];
     }));
   });
-}
-
-/** The words of the choice between the directions. */
-export function directionText(options: LayoutOptions, direction: Direction): string {
-  return text(options.language, `direction.${direction}`);
 }

@@ -13,7 +13,7 @@ export type Purpose =
   | 'edge.client' | 'edge.kubeadm' | 'edge.balancer' | 'edge.etcd' | 'edge.scheduler' | 'edge.controllers'
   | 'edge.kubelet' | 'edge.logs' | 'edge.proxy' | 'edge.kindnet' | 'edge.dns' | 'edge.podApi' | 'edge.cri'
   | 'edge.cni' | 'edge.pull'
-  | 'edge.probe' | 'edge.lookup' | 'edge.podToPod';
+  | 'edge.forward' | 'edge.podProxy' | 'edge.probe' | 'edge.lookup' | 'edge.podToPod';
 
 export interface EdgeKind {
   /** Opens the connection. */
@@ -55,10 +55,16 @@ export const edgeTable: readonly EdgeKind[] = [
   edge('coredns', 'kube-apiserver', 'https', '443', 'edge.dns', 'watch Services', true),
   edge('pod', 'kube-apiserver', 'https', '443', 'edge.podApi', 'REST'),
   edge('kubelet', 'container-runtime', 'cri', 'containerd.sock', 'edge.cri', 'CRI'),
+  edge('kubelet', 'container-runtime', 'exec', 'containerd.sock', 'edge.cri', 'exec, attach'),
   edge('container-runtime', 'cni', 'cni', 'exec', 'edge.cni', 'CNI ADD, DEL'),
   edge('container-runtime', 'registry', 'registry', '443', 'edge.pull', 'pull'),
+  // Port-forward, and the proxy subresource of pods.
+  edge('container-runtime', 'pod', 'tcp', '', 'edge.forward', 'port-forward'),
+  edge('container-runtime', 'pod', 'http', '', 'edge.forward', 'port-forward'),
+  edge('kube-apiserver', 'pod', 'http', '', 'edge.podProxy', 'proxy'),
   // Probes: the kubelet asks what it has started.
   edge('kubelet', 'pod', 'http', '', 'edge.probe', 'probe'),
+  edge('kubelet', 'pod', 'tcp', '', 'edge.probe', 'probe'),
   edge('kubelet', 'coredns', 'http', '8080', 'edge.probe', 'probe'),
   edge('kubelet', 'etcd', 'http', '2381', 'edge.probe', 'probe'),
   edge('kubelet', 'kube-apiserver', 'http', '6443', 'edge.probe', 'probe'),
@@ -85,7 +91,7 @@ export function isLocal({ purpose }: EdgeKind): boolean {
   return local.has(purpose);
 }
 
-const local: ReadonlySet<Purpose> = new Set<Purpose>(['edge.cri', 'edge.cni', 'edge.probe', 'edge.etcd']);
+const local: ReadonlySet<Purpose> = new Set<Purpose>(['edge.cri', 'edge.cni', 'edge.probe', 'edge.forward', 'edge.etcd']);
 
 /** Whether the edge is drawn even while nothing travels on it: watches, and what is one connection for good. */
 export function isStanding(kind: EdgeKind): boolean {
@@ -98,4 +104,12 @@ const standing: ReadonlySet<Purpose> = new Set<Purpose>(['edge.client', 'edge.ba
 export function edgeLabel({ port, verbs }: EdgeKind): string {
   const dialled = /^\d+$/.test(port) ? `:${port}` : port;
   return [dialled, verbs].filter((part) => part !== '').join(' · ');
+}
+
+/** The same in fewer and fewer characters, for where there is little room. */
+export function edgeLabels(kind: EdgeKind): string[] {
+  const [first = ''] = kind.verbs.split(', ');
+  const whole = edgeLabel(kind);
+  const all = [whole, edgeLabel({ ...kind, verbs: first }), edgeLabel({ ...kind, verbs: '' })];
+  return all.filter((words, index) => words !== '' && all.indexOf(words) === index);
 }

@@ -5,10 +5,9 @@
 import type { ClusterView, ComponentKind, NodeView } from '../../src/protocol/view';
 import { text } from '../narration/text';
 import { wireAll } from './communication-view';
-import { lanePods } from './grouping';
 import type { Rect, Scene } from './model';
 import { placePods } from './pods';
-import { laneItems } from './grouping';
+import { laneItems, lanePods } from './grouping';
 import { clamp, pagePad, podGap, podHeight, Sheet, snap } from './sheet';
 import type { LayoutOptions } from './sheet';
 import { componentBox, frameBehind, sceneOf } from './stage-set';
@@ -26,7 +25,8 @@ export function officialView(view: ClusterView, options: LayoutOptions): Scene {
   const nodes = workers.length > 0 ? workers : [master];
   const width = clamp(options.width, 320, 1200);
   const height = width < 760 ? placeNarrow(sheet, master, nodes, width) : placeWide(sheet, master, nodes, width);
-  return sceneOf(sheet, { width, height }, (bare) => wireAll(bare, ({ purpose }) => purpose !== 'edge.cni'));
+  return sceneOf(sheet, { width, height }, (bare) => wireAll(bare, ({ purpose }) =>
+    purpose !== 'edge.podApi' && purpose !== 'edge.podProxy'));
 }
 
 function placeWide(sheet: Sheet, master: NodeView, nodes: readonly NodeView[], width: number): number {

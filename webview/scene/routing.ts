@@ -10,10 +10,13 @@ import type { Berth, Box, CardBerth, Point, Scene } from './model';
 
 /** The place of a purpose among others on the same road, from -3 to 3; larger is further right, and higher. */
 const tracks: Readonly<Record<Purpose, number>> = {
-  'edge.podApi': -3, 'edge.lookup': -3, 'edge.podToPod': -3, 'edge.probe': -3, 'edge.dns': -2, 'edge.kubelet': -1,
+  'edge.podApi': -3, 'edge.lookup': -3, 'edge.podToPod': -3, 'edge.probe': -3, 'edge.forward': -3, 'edge.podProxy': 2, 'edge.dns': -2, 'edge.kubelet': -1,
   'edge.kindnet': 0, 'edge.proxy': 1, 'edge.logs': 2, 'edge.kubeadm': 2, 'edge.pull': 3, 'edge.client': 3,
   'edge.balancer': 3, 'edge.etcd': 0, 'edge.scheduler': 0, 'edge.controllers': 0, 'edge.cri': 0, 'edge.cni': 0,
 };
+
+/** Of two connections between the same boxes, the side on which each runs where lines go straight. */
+const sides: Readonly<Partial<Record<Purpose, number>>> = { 'edge.logs': 1, 'edge.kubelet': -1, 'edge.podProxy': 1, 'edge.podApi': -1 };
 
 type Bus = 'main' | 'outer' | 'client';
 
@@ -22,7 +25,7 @@ const pitch = 4;
 
 /** The way of an edge from one box to another; undefined where one of them cannot be reached. */
 export function route(scene: Scene, from: Box, to: Box, kind: EdgeKind): readonly Point[] | undefined {
-  const path = scene.roads.direct ? straightWay(from, to, tracks[kind.purpose]) : new Router(scene, kind).route(from, to);
+  const path = scene.roads.direct ? straightWay(from, to, sides[kind.purpose] ?? 0) : new Router(scene, kind).route(from, to);
   return path && simplify(path);
 }
 

@@ -2,6 +2,7 @@
  * From where somebody looks at the cluster: a preset view, and how far into it. The ladder goes from the cluster over a
  * node and its components and pods down to a container; each rung knows the one above it.
  */
+import type { PanelState } from '../../src/protocol/messages';
 import type { ClusterView } from '../../src/protocol/view';
 import type { Box } from './model';
 import { processName } from './party';
@@ -19,6 +20,15 @@ export interface Viewpoint {
   /** The box that fills the picture; absent on the level of the cluster. */
   readonly focus?: string;
   readonly direction: Direction;
+}
+
+/** The viewpoint that was saved, as far as it is one. */
+export function readViewpoint({ preset, focus, direction }: PanelState): Viewpoint {
+  return {
+    preset: presets.find((known) => known === preset) ?? 'cluster',
+    direction: direction === 'toControlPlane' || direction === 'fromControlPlane' ? direction : 'all',
+    ...(focus === undefined ? {} : { focus }),
+  };
 }
 
 export const overview: Viewpoint = { preset: 'cluster', direction: 'all' };
@@ -41,7 +51,10 @@ export function canEnter(box: Pick<Box, 'kind' | 'party' | 'state' | 'target'>):
 /** The boxes around a focus, the outermost first, itself last. A focus that does not exist any more leads nowhere. */
 export function breadcrumb(focus: string | undefined, view: ClusterView): string[] {
   if (focus === undefined) return [];
-  if (focus.startsWith('node/')) return view.nodes.some(({ name }) => `node/${name}` === focus) ? [focus] : [];
+  if (focus.startsWith('node/')) {
+    const name = focus.slice('node/'.length);
+    return view.nodes.some((node) => node.name === name) || view.fleet?.names.includes(name) ? [focus] : [];
+  }
   const [kind, namespace, pod] = focus.split('/');
   if (kind === 'container') {
     const above = breadcrumb(`pod/${namespace}/${pod}`, view);

@@ -43,6 +43,21 @@ export function wire(scene: Scene, view: ClusterView): Line[] {
   return lines;
 }
 
+/** The standing lines of a close-up: those of `wire`, as far as both ends are in the picture. */
+export function linesAround(scene: Scene, view: ClusterView): Line[] {
+  const lines = wire(scene, view);
+  // Without the other machines' API servers and the load balancer in the picture, the one that is there stands for all.
+  const servers = scene.boxes.filter(({ party }) => party === 'kube-apiserver');
+  const server = servers.length === 1 ? servers[0] : undefined;
+  const known = new Set(lines.map(({ id }) => id));
+  const more = server === undefined ? [] : scene.boxes
+    .filter(({ party }) => party === 'kubelet' || party === 'kube-proxy' || party === 'cni' || party === 'client')
+    .filter(({ kind }) => kind !== 'node')
+    .flatMap((box) => lineBetween(scene, box.id, server.id) ?? [])
+    .filter((line) => !known.has(line.id) && isUp(scene, line.from) && isUp(scene, line.to));
+  return [...lines, ...more];
+}
+
 function isUp(scene: Scene, id: string): boolean {
   const state = scene.byId.get(id)?.state;
   return state === 'ready' || state === 'running' || state === 'idle';

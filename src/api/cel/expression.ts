@@ -10,6 +10,7 @@ import { checkTree } from './compile';
 import type { Run } from './evaluation';
 import { type FunctionTable, functionTable } from './functions';
 import { kubernetesLibrary } from './kubernetes-library';
+import { mutationLibrary, withoutMessageLiterals } from './message-literals';
 import { networkLibrary } from './network-library';
 import { optionalLibrary } from './optional-library';
 import { issueText, parse } from './parse';
@@ -57,19 +58,32 @@ class CostExceeded extends Error {}
 
 const exceeded = 'operation cancelled: actual cost limit exceeded';
 
+const libraries = [standardLibrary, stringLibrary, kubernetesLibrary, networkLibrary, optionalLibrary];
 let table: FunctionTable | undefined;
 
 /** All functions of Kubernetes' environment, made when first needed. */
 function functions(): FunctionTable {
-  table ??= functionTable([standardLibrary, stringLibrary, kubernetesLibrary, networkLibrary, optionalLibrary]);
+  table ??= functionTable(libraries);
   return table;
+}
+
+let mutationTable: FunctionTable | undefined;
+
+/** Compiles an expression of a mutating policy, which can make objects. */
+export function compileMutation(text: string, variables: Variables): Expression | CompileError {
+  mutationTable ??= functionTable([...libraries, mutationLibrary]);
+  return compileWith(mutationTable, withoutMessageLiterals(text), variables);
 }
 
 /** Compiles an expression that may use the given variables. */
 export function compileExpression(text: string, variables: Variables): Expression | CompileError {
+  return compileWith(functions(), text, variables);
+}
+
+function compileWith(functions: FunctionTable, text: string, variables: Variables): Expression | CompileError {
   const tree = parse(text);
   if ('message' in tree) return { error: issueText(text, tree) };
-  const { checked, issues } = checkTree(tree, { variables: new Map(Object.entries(variables)), functions: functions() });
+  const { checked, issues } = checkTree(tree, { variables: new Map(Object.entries(variables)), functions });
   if (issues.length > 0) return { error: issues.map((issue) => issueText(text, issue)).join('\n') };
   const { type, uses } = checked;
   return Object.freeze({

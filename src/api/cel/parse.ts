@@ -79,10 +79,25 @@ function literalValue(value: unknown): unknown {
   return new CelUint((value as { readonly value: bigint }).value);
 }
 
+/** cel-go's limit on recursion. It balances long chains of && and ||, which count fully here. */
+const maxDepth = 250;
+
 class Reader {
+  private depth = 0;
+
   constructor(private readonly text: string) {}
 
   node(ast: ASTNode): Node {
+    this.depth += 1;
+    if (this.depth > maxDepth) {
+      throw new IssueError({ at: ast.start, message: `expression recursion limit exceeded: ${maxDepth}` });
+    }
+    const node = this.read(ast);
+    this.depth -= 1;
+    return node;
+  }
+
+  private read(ast: ASTNode): Node {
     const { op, start: at } = ast;
     if (operators.has(op)) {
       const [left, right] = ast.args as [ASTNode, ASTNode];

@@ -25,6 +25,8 @@ export interface DecodeProblem {
   readonly path: readonly PathStep[];
   /** Upstream's text: `unknown field "spec.foo"`, `json: cannot unmarshal string into Go struct field ...`. */
   readonly message: string;
+  /** What upstream says of a wrong type where it converts a patched object instead of decoding a text. */
+  readonly conversion?: string;
 }
 
 /** The decoded object and its problems, in the order of the document. */
@@ -51,11 +53,13 @@ export type FieldValidation = 'Ignore' | 'Warn' | 'Strict';
 /**
  * Why the server refuses the document, as the end of its 400 message, or undefined when it takes it. A value that Go's
  * own unmarshalers refuse ends decoding at once; otherwise the first wrong type counts; unknown fields come last and
- * only under strict validation, all of them.
+ * only under strict validation, all of them. An object may also come from a conversion, which has texts of its own.
  */
-export function decodeFailure(problems: readonly DecodeProblem[], validation: FieldValidation): string | undefined {
+export function decodeFailure(
+  problems: readonly DecodeProblem[], validation: FieldValidation, converted = false,
+): string | undefined {
   const fatal = problems.find((p) => p.kind === 'badValue') ?? problems.find((p) => p.kind === 'wrongType');
-  if (fatal !== undefined) return fatal.message;
+  if (fatal !== undefined) return (converted ? fatal.conversion : undefined) ?? fatal.message;
   const unknown = validation === 'Strict' ? unknownFieldMessages(problems) : [];
   return unknown.length === 0 ? undefined : `strict decoding error: ${unknown.join(', ')}`;
 }
@@ -283,7 +287,36 @@ function wrongType(
   const message = `json: cannot unmarshal ${found} into Go struct field ${where} of type ${goType}`;
   // IntOrString has an unmarshaler of its own, which ends decoding at once.
   const kind = type.form === 'scalar' && type.scalar === 'intOrString' ? 'badValue' : 'wrongType';
-  place.problems.push({ kind, path: pathTo(place), message });
+  place.problems.push({ kind, path: pathTo(place), message, conversion: conversionFailure(value, type, goType) });
+}
+
+/** Why runtime.FromUnstructured cannot make a value of that type of it; types with unmarshalers of their own say it. */
+function conversionFailure(value: unknown, type: FieldType, goType: string): string | undefined {
+  const kind = unstructuredKind(value);
+  if (type.form === 'list') return `cannot restore slice from ${kind}`;
+  if (type.form === 'map') return `cannot restore map from ${kind}`;
+  if (type.form !== 'scalar') return `cannot restore struct from: ${kind}`;
+  switch (type.scalar) {
+    case 'string':
+      return kind === 'int64' ? `cannot convert int64 to ${goType}` : 'unrecognized type: string';
+    case 'int32': case 'int64':
+      return kind === 'float64' ? `cannot convert float64 to ${goType}` : `unrecognized type: ${goType}`;
+    case 'bool': case 'double':
+      return `unrecognized type: ${goType}`;
+    case 'bytes':
+      return `cannot restore slice from ${kind}`;
+    default:
+      return undefined;
+  }
+}
+
+/** What Go calls the values that JSON is read into. */
+function unstructuredKind(value: unknown): string {
+  if (Array.isArray(value)) return 'slice';
+  if (typeof value === 'object') return 'map';
+  if (typeof value === 'string') return 'string';
+  if (typeof value === 'boolean') return 'bool';
+  return typeof value === 'bigint' || Number.isInteger(value) ? 'int64' : 'float64';
 }
 
 /** What Go calls a JSON value; integers that do not fit are shown. */

@@ -27,7 +27,7 @@ function validate({ data, binaryData }: ConfigMap): readonly FieldError[] {
     bytes += base64ByteLength(binaryData?.[name] ?? '');
   }
   // An empty path: the error is about the object as a whole. Upstream makes it a path whose only step is empty.
-  if (bytes > maxDataBytes) errors.push({ ...tooLong('', maxDataBytes), field: '' });
+  if (bytes > maxDataBytes) errors.push(tooLong('[]', maxDataBytes));
   return errors;
 }
 

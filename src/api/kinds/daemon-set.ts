@@ -1,7 +1,8 @@
 /** DaemonSet: one pod on every node that fits. Models pkg/apis/apps and pkg/registry/apps/daemonset. */
-import { withKey } from '../../base/freeze';
+import { equal, withKey } from '../../base/freeze';
 import { child, invalid, notSupported, required } from '../field-errors';
 import type { FieldError } from '../field-errors';
+import { GoStruct } from '../go-text';
 import { defineKind } from '../kind';
 import { formatLabelSelector, labelSelectorErrors } from '../selectors';
 import type {
@@ -62,7 +63,7 @@ function checkStrategy({ type, rollingUpdate }: DaemonSetUpdateStrategy, path: s
   if (type === 'OnDelete') return;
   if (type !== 'RollingUpdate') {
     // Upstream shows the whole strategy, in the form of its internal type.
-    const shown = { Type: type ?? '', RollingUpdate: rollingUpdate ?? null };
+    const shown = new GoStruct({ Type: type ?? '', RollingUpdate: rollingUpdate ?? null });
     errors.push(notSupported(path, shown, ['RollingUpdate', 'OnDelete']));
     return;
   }
@@ -104,6 +105,24 @@ function validateStatusUpdate(set: DaemonSet, old: DaemonSet): readonly FieldErr
   return errors;
 }
 
+/** What is left of spec.templateGeneration, a field of the API's first version: the server counts templates in it. */
+const generationAnnotation = 'deprecated.daemonset.template.generation';
+
+function generationOf({ metadata }: DaemonSet): number {
+  return Number.parseInt(metadata.annotations?.[generationAnnotation] ?? '', 10) || 0;
+}
+
+function withTemplateGeneration(set: DaemonSet, generation: number): DaemonSet {
+  const annotations = withKey(set.metadata.annotations ?? {}, generationAnnotation, String(generation));
+  return withKey(set, 'metadata', withKey(set.metadata, 'annotations', annotations));
+}
+
+/** Clients cannot set it on update; a changed template is one more generation. */
+function prepareForUpdate(set: DaemonSet, old: DaemonSet): DaemonSet {
+  const changed = equal(set.spec?.template, old.spec.template) ? 0 : 1;
+  return withTemplateGeneration(set, generationOf(old) + changed);
+}
+
 export const daemonSetKind = defineKind<DaemonSet>({
   group: 'apps', version: 'v1', kind: 'DaemonSet', listKind: 'DaemonSetList',
   plural: 'daemonsets', singular: 'daemonset', shortNames: ['ds'], categories: ['all'],
@@ -118,6 +137,8 @@ export const daemonSetKind = defineKind<DaemonSet>({
   nameRule: 'dnsSubdomain',
   hasGeneration: true,
   initialStatus: () => noStatus,
+  prepareForCreate: (set) => withTemplateGeneration(set, Math.max(generationOf(set), 1)),
+  prepareForUpdate,
   columns: [
     nameColumn,
     {

@@ -5,6 +5,7 @@
 import { equal, withKey } from '../../base/freeze';
 import { child, forbidden, invalid, notSupported, required } from '../field-errors';
 import type { FieldError } from '../field-errors';
+import { GoStruct } from '../go-text';
 import { defineKind } from '../kind';
 import { formatLabelSelector, selectorOf, selectorText } from '../selectors';
 import type { Deployment, DeploymentSpec, DeploymentStrategy, RollingUpdateDeployment } from '../types';
@@ -69,7 +70,7 @@ function checkStrategy(strategy: DeploymentStrategy, path: string, errors: Field
     else checkRollingUpdate(rollingUpdate, rollingPath, errors);
   } else {
     // Upstream shows the whole strategy, in the form of its internal type.
-    const shown = { Type: type ?? '', RollingUpdate: rollingUpdate ?? null };
+    const shown = new GoStruct({ Type: type ?? '', RollingUpdate: rollingUpdate ?? null });
     errors.push(notSupported(path, shown, ['Recreate', 'RollingUpdate']));
   }
 }

@@ -71,21 +71,21 @@ function withRepackedSubsets(endpoints: Endpoints): Endpoints {
 export function repackSubsets(subsets: readonly EndpointSubset[]): readonly EndpointSubset[] {
   const byAddress = new Map<string, { address: EndpointAddress; ready: Map<string, boolean> }>();
   const portsByKey = new Map<string, EndpointPort>();
-  const add = (address: EndpointAddress, ports: readonly EndpointPort[], ready: boolean): void => {
-    const addressKey = goJson([address.ip, address.targetRef?.uid ?? '']);
+  const add = (address: EndpointAddress, portKeys: readonly string[], ready: boolean): void => {
+    const addressKey = `${address.ip} ${address.targetRef?.uid ?? ''}`;
     const entry = byAddress.get(addressKey) ?? { address, ready: new Map<string, boolean>() };
     byAddress.set(addressKey, entry);
-    // An address without ports belongs to a headless Service; it has a key of its own.
-    if (ports.length === 0) entry.ready.set('', ready);
-    for (const port of ports) {
-      const portKey = goJson(port);
-      portsByKey.set(portKey, port);
-      entry.ready.set(portKey, (entry.ready.get(portKey) ?? true) && ready);
-    }
+    for (const portKey of portKeys) entry.ready.set(portKey, (entry.ready.get(portKey) ?? true) && ready);
   };
   for (const { addresses = [], notReadyAddresses = [], ports = [] } of subsets) {
-    for (const address of addresses) add(address, ports, true);
-    for (const address of notReadyAddresses) add(address, ports, false);
+    // An address without ports belongs to a headless Service; it has a key of its own.
+    const portKeys = ports.length === 0 ? [''] : ports.map((port) => {
+      const portKey = goJson(port);
+      portsByKey.set(portKey, port);
+      return portKey;
+    });
+    for (const address of addresses) add(address, portKeys, true);
+    for (const address of notReadyAddresses) add(address, portKeys, false);
   }
   const groups = new Map<string, { ports: EndpointPort[]; ready: EndpointAddress[]; notReady: EndpointAddress[] }>();
   for (const { address, ready } of byAddress.values()) {

@@ -58,6 +58,8 @@ export const priorityClassKind = defineKind<PriorityClass>({
   defaults: (priorityClass) => withDefault(priorityClass, 'preemptionPolicy', 'PreemptLowerPriority'),
   validate,
   validateUpdate,
+  undeletable: (name) => (
+    Object.hasOwn(systemClasses, name) ? 'this is a system priority class and cannot be deleted' : undefined),
   nameRule: 'dnsSubdomain',
   // Upstream sets generation 1 and never counts on; here a changed description counts, as in every other kind.
   hasGeneration: true,

@@ -68,13 +68,17 @@ function checkScope(
   }
 }
 
+/** Scopes that are looked at; upstream looks at all, though it knows six. */
+const maxScopes = 100;
+
 function hasConflict(given: readonly string[]): boolean {
   return conflictingScopes.some((pair) => pair.every((scope) => given.includes(scope)));
 }
 
 function checkScopes(spec: ResourceQuotaSpec, path: string, errors: FieldErrors): void {
   const given = spec.scopes ?? [];
-  for (const scope of given) {
+  // Each error shows the whole list.
+  for (const scope of given.slice(0, maxScopes)) {
     checkScope(scope, spec, () => invalid(path, given, 'unsupported scope'),
       () => invalid(path, given, 'unsupported scope applied to resource'), errors);
   }
@@ -83,9 +87,9 @@ function checkScopes(spec: ResourceQuotaSpec, path: string, errors: FieldErrors)
 
 function checkScopeSelector(spec: ResourceQuotaSpec, path: string, errors: FieldErrors): void {
   const requirements = spec.scopeSelector?.matchExpressions ?? [];
-  for (const requirement of requirements) {
+  const selector = { MatchExpressions: requirements.map(internalRequirement) };
+  for (const requirement of requirements.slice(0, maxScopes)) {
     const { scopeName } = requirement;
-    const selector = { MatchExpressions: requirements.map(internalRequirement) };
     checkScope(scopeName, spec, () => invalid(child(path, 'scopeName'), scopeName, 'unsupported scope'),
       () => invalid(path, selector, 'unsupported scope applied to resource'), errors);
     checkRequirement(requirement, path, errors);

@@ -6,6 +6,7 @@
 import { equal, withKey } from '../../base/freeze';
 import { child, forbidden, invalid, notSupported, required } from '../field-errors';
 import type { FieldError } from '../field-errors';
+import { GoStruct } from '../go-text';
 import { defineKind } from '../kind';
 import { quantity } from '../quantity';
 import { formatLabelSelector, labelSelectorErrors } from '../selectors';
@@ -104,14 +105,15 @@ function checkStrategy(strategy: StatefulSetUpdateStrategy, path: string, errors
   } else if (type === 'RollingUpdate') {
     if (rollingUpdate !== undefined) checkRollingUpdate(rollingUpdate, rollingPath, errors);
   } else {
-    const shown = { Type: type, RollingUpdate: rollingUpdate ? internalRollingUpdate(rollingUpdate) : null };
+    const internal = rollingUpdate ? internalRollingUpdate(rollingUpdate) : null;
+    const shown = new GoStruct({ Type: type, RollingUpdate: internal });
     errors.push(invalid(path, shown, "must be 'RollingUpdate' or 'OnDelete'"));
   }
 }
 
 /** What upstream shows of a strategy: its internal type. */
-function internalRollingUpdate({ partition, maxUnavailable }: RollingUpdateStatefulSetStrategy): object {
-  return { Partition: partition ?? 0, MaxUnavailable: maxUnavailable ?? null };
+function internalRollingUpdate({ partition, maxUnavailable }: RollingUpdateStatefulSetStrategy): GoStruct {
+  return new GoStruct({ Partition: partition ?? 0, MaxUnavailable: maxUnavailable ?? null });
 }
 
 function checkRollingUpdate(rolling: RollingUpdateStatefulSetStrategy, path: string, errors: FieldErrors): void {

@@ -2,7 +2,9 @@
  * Arithmetic with lists of amounts, as quotas need it. Models pkg/quota/v1 of apiserver's resources.go. Amounts that
  * are missing count as zero where two lists are added or subtracted, and are left out where lists are compared.
  */
-import { addQuantities, compareQuantities, formatQuantity, type Quantity, quantity, quantityOf, subtractQuantities } from '../quantity';
+import {
+  addQuantities, compareQuantities, formatQuantity, type Quantity, quantity, quantityOf, subtractQuantities,
+} from '../quantity';
 
 /** Amounts by the names of resources. */
 export type Amounts = ReadonlyMap<string, Quantity>;

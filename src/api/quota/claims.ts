@@ -27,7 +27,8 @@ export const claimEvaluator: QuotaEvaluator = {
     const own: (readonly [string, Quantity])[] = [
       ['persistentvolumeclaims', one], ...(storage ? [['requests.storage', storage] as const] : []),
     ];
-    const ofClass = className === '' ? [] : own.map(([name, amount]) => [className + classSuffix + name, amount] as const);
+    const ofClass = className === '' ? []
+      : own.map(([name, amount]) => [className + classSuffix + name, amount] as const);
     return new Map([['count/persistentvolumeclaims', one], ...own, ...ofClass]);
   },
 };

@@ -1,7 +1,7 @@
 /**
- * What objects of one resource use of a quota: which of the quota's amounts they count towards, whether a quota's scopes
- * select them, and how much they use. Shared by admission, which charges, and the controller, which counts again. Models
- * pkg/quota/v1/evaluator and the generic evaluators of apiserver's pkg/quota/v1/generic.
+ * What objects of one resource use of a quota: which of the quota's amounts they count towards, whether a quota's
+ * scopes select them, and how much they use. Shared by admission, which charges, and the controller, which counts
+ * again. Models pkg/quota/v1/evaluator and the generic evaluators of apiserver's pkg/quota/v1/generic.
  */
 import { groupResource } from '../request';
 import type { GroupResource } from '../status';
@@ -80,7 +80,8 @@ export function usageOf(
 ): Amounts {
   let sum = noAmounts;
   for (const object of objects) {
-    if (scopes.every((scope) => evaluator.inScope(scope, object))) sum = addAmounts(sum, evaluator.usage(object, nowMs));
+    const isMeant = scopes.every((scope) => evaluator.inScope(scope, object));
+    if (isMeant) sum = addAmounts(sum, evaluator.usage(object, nowMs));
   }
   return sum;
 }

@@ -50,7 +50,8 @@ function missingAmounts(wanted: readonly string[], spec: PodSpec): string | unde
     }
   }
   if (missing.size === 0) return undefined;
-  const parts = [...missing.keys()].sort().map((name) => `${name} for: ${[...missing.get(name) ?? []].sort().join(',')}`);
+  const parts = [...missing.keys()].sort().map((name) =>
+    `${name} for: ${[...missing.get(name) ?? []].sort().join(',')}`);
   return `must specify ${parts.join('; ')}`;
 }
 
@@ -107,7 +108,7 @@ function total(spec: PodSpec, field: 'requests' | 'limits'): Amounts {
   return sum;
 }
 
-// --- scopes -----------------------------------------------------------------------------------------------------------
+// --- scopes ---------------------------------------------------------------------------------------------------------
 
 function inScope(scope: ScopedResourceSelectorRequirement, { spec }: Pod): boolean {
   switch (scope.scopeName) {

@@ -19,30 +19,40 @@ import { nodeRestriction } from './node-restriction';
 import type { AdmissionAttributes, AdmissionPlugin, Mutated } from './plugin';
 import { podSecurity } from './pod-security/plugin';
 import { podTopologyLabels } from './pod-topology-labels';
+import { mutatingAdmissionPolicy } from './policy/mutating';
+import { validatingAdmissionPolicy } from './policy/validating';
 import { priority } from './priority';
 import { rbacEscalation } from './rbac-escalation';
 import { resourceQuota } from './resource-quota';
 import { runtimeClass } from './runtime-class';
 import { serviceAccount } from './service-account';
 import { persistentVolumeClaimResize, storageObjectInUseProtection } from './storage';
+import { Reinvocation } from './reinvocation';
 import { taintNodesByCondition } from './taint-nodes-by-condition';
+import { mutatingAdmissionWebhook } from './webhook/mutating';
+import { validatingAdmissionWebhook } from './webhook/validating';
+import type { ServedResources } from '../storage/served-resources';
 
 /** What plugins need beside the request. */
 export interface AdmissionParts {
   readonly authorizer: Authorizer;
+  readonly resources: ServedResources;
   /** The server's own way to write; asked for when it is needed. */
   readonly loopback: () => Loopback;
   readonly featureGates?: Readonly<Record<string, boolean>> | undefined;
 }
 
 /** All plugins in upstream's order. What is no plugin upstream comes last, as the storage does there. */
-function orderedPlugins({ authorizer, loopback, featureGates = {} }: AdmissionParts): readonly AdmissionPlugin[] {
+function orderedPlugins(parts: AdmissionParts): readonly AdmissionPlugin[] {
+  const { authorizer, resources, loopback, featureGates = {} } = parts;
   return [
     namespaceLifecycle, limitRanger, serviceAccount, nodeRestriction, taintNodesByCondition, podSecurity, priority,
     defaultTolerationSeconds, defaultStorageClass, storageObjectInUseProtection, persistentVolumeClaimResize,
     runtimeClass, ...signerRights(authorizer), certificateSubjectRestriction, defaultIngressClass,
     ...(featureGates['PodTopologyLabelsAdmission'] === false ? [] : [podTopologyLabels]),
-    resourceQuota(loopback), rbacEscalation(authorizer),
+    mutatingAdmissionPolicy(authorizer, resources), mutatingAdmissionWebhook(authorizer),
+    validatingAdmissionPolicy(authorizer, resources),
+    validatingAdmissionWebhook(authorizer), resourceQuota(loopback), rbacEscalation(authorizer),
   ];
 }
 
@@ -51,9 +61,16 @@ export function refusedSubject(subject: Subject, { code, reason, message }: Fail
   return { ...subject, code, reason, message };
 }
 
+/** The plugins that look at a resource, by what they do. */
+interface Concerned {
+  readonly preparing: readonly AdmissionPlugin[];
+  readonly mutating: readonly AdmissionPlugin[];
+  readonly validating: readonly AdmissionPlugin[];
+}
+
 export class AdmissionChain {
   private readonly plugins: readonly AdmissionPlugin[];
-  private readonly byResource = new Map<string, readonly AdmissionPlugin[]>();
+  private readonly byResource = new Map<string, Concerned>();
 
   constructor(parts: AdmissionParts) {
     this.plugins = orderedPlugins(parts);
@@ -61,20 +78,31 @@ export class AdmissionChain {
 
   /** Waits for what the plugins need; undefined when nothing is missing, which is nearly always. */
   prepare(attributes: AdmissionAttributes, execution: Execution): Task | undefined {
-    const waits = this.for(attributes).flatMap((plugin) => plugin.prepare?.(attributes, execution) ?? []);
-    if (waits.length === 0) return undefined;
-    return (function* () {
-      for (const wait of waits) yield* wait;
-    })();
+    let waits: Task[] | undefined;
+    for (const plugin of this.for(attributes).preparing) {
+      const wait = plugin.prepare?.(attributes, execution);
+      if (wait) (waits ??= []).push(wait);
+    }
+    return waits && inTurn(waits);
   }
 
   /** The object as the plugins left it, or the refusal. The object of a delete is undefined and stays so. */
   *mutate(attributes: AdmissionAttributes, execution: Execution, subject: Subject): Task<Mutated> {
+    const reinvocation = new Reinvocation();
+    const object = yield* this.mutateOnce(attributes, execution, subject, reinvocation);
+    if (!reinvocation.wanted || isFailure(object)) return object;
+    reinvocation.isReinvoke = true;
+    return yield* this.mutateOnce({ ...attributes, object }, execution, subject, reinvocation);
+  }
+
+  private *mutateOnce(
+    attributes: AdmissionAttributes, execution: Execution, subject: Subject, reinvocation: Reinvocation,
+  ): Task<Mutated> {
     let { object } = attributes;
     let changed = false;
-    for (const plugin of this.for(attributes)) {
+    for (const plugin of this.for(attributes).mutating) {
       const seen = object === attributes.object ? attributes : { ...attributes, object };
-      const later = plugin.mutateLater?.(seen, execution);
+      const later = plugin.mutateLater?.(seen, execution, reinvocation);
       const result = later ? yield* later : plugin.mutate?.(seen, execution);
       if (result === undefined) continue;
       if (isFailure(result)) {
@@ -85,7 +113,7 @@ export class AdmissionChain {
       changed = true;
       execution.stage('mutatingAdmission', true, subject, plugin.name);
     }
-    if (!changed) execution.stage('mutatingAdmission', true, subject);
+    if (!changed && !reinvocation.isReinvoke) execution.stage('mutatingAdmission', true, subject);
     return object;
   }
 
@@ -93,7 +121,7 @@ export class AdmissionChain {
   *validate(
     attributes: AdmissionAttributes, execution: Execution, subject: Subject,
   ): Task<FailureStatus | undefined> {
-    for (const plugin of this.for(attributes)) {
+    for (const plugin of this.for(attributes).validating) {
       const later = plugin.validateLater?.(attributes, execution);
       const refusal = later ? yield* later : plugin.validate?.(attributes, execution);
       if (refusal) {
@@ -105,12 +133,21 @@ export class AdmissionChain {
     return undefined;
   }
 
-  private for({ resource }: AdmissionAttributes): readonly AdmissionPlugin[] {
-    let plugins = this.byResource.get(resource.name);
-    if (!plugins) {
-      plugins = this.plugins.filter(({ resources }) => !resources || resources.includes(resource.name));
-      this.byResource.set(resource.name, plugins);
+  private for({ resource: { name } }: AdmissionAttributes): Concerned {
+    let concerned = this.byResource.get(name);
+    if (!concerned) {
+      const plugins = this.plugins.filter(({ resources }) => !resources || resources.includes(name));
+      concerned = {
+        preparing: plugins.filter(({ prepare }) => prepare),
+        mutating: plugins.filter(({ mutate, mutateLater }) => mutate ?? mutateLater),
+        validating: plugins.filter(({ validate, validateLater }) => validate ?? validateLater),
+      };
+      this.byResource.set(name, concerned);
     }
-    return plugins;
+    return concerned;
   }
+}
+
+function* inTurn(tasks: readonly Task[]): Task {
+  for (const task of tasks) yield* task;
 }

@@ -8,7 +8,9 @@ import { aggregate } from '../../api/kinds/pod/resource-defaults';
 import { formatQuantity, type Quantity, quantity, quantityMillis, quantityValue, unitsOf } from '../../api/quantity';
 import { limitRanges } from '../../api/resources';
 import type { FailureStatus } from '../../api/status';
-import type { Container, KubeObject, LimitRange, LimitRangeItem, PersistentVolumeClaim, Pod, PodSpec } from '../../api/types';
+import type {
+  Container, KubeObject, LimitRange, LimitRangeItem, PersistentVolumeClaim, Pod, PodSpec,
+} from '../../api/types';
 import type { Execution } from '../execution';
 import { type AdmissionAttributes, admissionForbidden, type AdmissionPlugin } from './plugin';
 
@@ -57,7 +59,7 @@ function refusal(attributes: AdmissionAttributes, problems: readonly string[]): 
   return admissionForbidden(attributes, aggregateText(problems));
 }
 
-// --- defaults ---------------------------------------------------------------------------------------------------------
+// --- defaults -------------------------------------------------------------------------------------------------------
 
 /** The pod with the defaults of one range, and an annotation that says which were set. */
 function withDefaults(pod: Pod & KubeObject, { spec }: LimitRange): Pod & KubeObject {
@@ -89,7 +91,7 @@ function filled(given: Amounts, defaults: Amounts): readonly [Amounts, readonly 
   return [missing.length === 0 ? given : { ...defaults, ...given }, missing];
 }
 
-// --- bounds -----------------------------------------------------------------------------------------------------------
+// --- bounds ---------------------------------------------------------------------------------------------------------
 
 function podProblems(spec: PodSpec, range: LimitRange): readonly string[] {
   const problems: string[] = [];

@@ -10,6 +10,7 @@ import type { Task } from '../../sim/task';
 import type { UserInfo } from '../authentication/user';
 import type { Execution } from '../execution';
 import type { ServedResource } from '../storage/served-resource';
+import type { Reinvocation } from './reinvocation';
 
 export type Operation = 'CREATE' | 'UPDATE' | 'DELETE';
 
@@ -43,7 +44,9 @@ export interface AdmissionPlugin {
   /** A refusal, or undefined. */
   validate?(attributes: AdmissionAttributes, execution: Execution): FailureStatus | undefined;
   /** As `mutate`, of a plugin that has to wait for an answer; undefined when there is nothing to wait for. */
-  mutateLater?(attributes: AdmissionAttributes, execution: Execution): Task<Mutated> | undefined;
+  mutateLater?(
+    attributes: AdmissionAttributes, execution: Execution, reinvocation: Reinvocation,
+  ): Task<Mutated> | undefined;
   /** As `validate`, of a plugin that has to wait for an answer; undefined when there is nothing to wait for. */
   validateLater?(attributes: AdmissionAttributes, execution: Execution): Task<FailureStatus | undefined> | undefined;
 }

@@ -1,7 +1,7 @@
 /**
- * Nobody grants by a role or binding what he may not do himself, unless he may `escalate` that role or `bind` it. Not an
- * admission plugin upstream but a layer of the storage that comes right after admission: the
- * packages policybased of pkg/registry/rbac.
+ * Nobody grants by a role or binding what he may not do himself, unless he may `escalate` that role or `bind` it. Not
+ * an admission plugin upstream but a layer of the storage that comes right after admission: the packages policybased
+ * of pkg/registry/rbac.
  */
 import { equal } from '../../base/freeze';
 import { type FailureStatus, forbiddenStatus, notFoundStatus } from '../../api/status';

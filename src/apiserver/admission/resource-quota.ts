@@ -135,7 +135,7 @@ function versionOf({ metadata }: KubeObject): number {
   return Number(metadata.resourceVersion);
 }
 
-// --- judging ----------------------------------------------------------------------------------------------------------
+// --- judging --------------------------------------------------------------------------------------------------------
 
 /** A quota that the request concerns, and what the request adds to it. */
 interface Concerned {
@@ -191,8 +191,10 @@ function concernedQuotas(
   if (negative.length > 0) {
     return admissionForbidden(attributes, `quota usage is negative for resource(s): ${negative.join(',')}`);
   }
-  return interesting.map((quota) => ({ quota, delta: withoutZeros(deltaFor(quota, usage, evaluator, attributes, nowMs)) }))
-    .filter(({ delta }) => delta.size > 0);
+  return interesting.map((quota) => {
+    const delta = withoutZeros(deltaFor(quota, usage, evaluator, attributes, nowMs));
+    return { quota, delta };
+  }).filter(({ delta }) => delta.size > 0);
 }
 
 /** What is new to the quota: all of it, unless the old object was charged to it already. */

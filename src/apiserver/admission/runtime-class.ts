@@ -9,6 +9,8 @@ import type { KubeObject, Pod, PodSpec, RuntimeClass } from '../../api/types';
 import type { Execution } from '../execution';
 import { type AdmissionAttributes, admissionForbidden, type AdmissionPlugin } from './plugin';
 
+const otherOverhead = "pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead";
+
 export const runtimeClass: AdmissionPlugin = {
   name: 'RuntimeClass',
   resources: ['pods'],
@@ -22,7 +24,7 @@ export const runtimeClass: AdmissionPlugin = {
     }
     const overhead = found.overhead?.podFixed;
     if (overhead && sortedKeys(spec.overhead).length > 0 && !equal(overhead, spec.overhead)) {
-      return admissionForbidden(attributes, "pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead");
+      return admissionForbidden(attributes, otherOverhead);
     }
     const { nodeSelector, tolerations } = found.scheduling ?? {};
     for (const key of sortedKeys(nodeSelector)) {
@@ -48,7 +50,7 @@ export const runtimeClass: AdmissionPlugin = {
     const { spec } = attributes.object as Pod;
     const overhead = classOf(spec, execution)?.overhead;
     if (overhead && !equal(overhead.podFixed ?? {}, spec.overhead ?? {})) {
-      return admissionForbidden(attributes, "pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead");
+      return admissionForbidden(attributes, otherOverhead);
     }
     if (overhead || sortedKeys(spec.overhead).length === 0) return undefined;
     const why = 'pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead';

@@ -92,7 +92,7 @@ function withAccount(pod: Pod, name: string, account: ServiceAccount, execution:
 function withToken(spec: PodSpec, execution: Execution): PodSpec {
   const volumes = spec.volumes ?? [];
   // A volume of that name is there already when the pod is a copy of one that was admitted before.
-  const known = volumes.find((volume) => volume.name.startsWith(volumePrefix));
+  const known = volumes.find((volume) => volume.name?.startsWith(volumePrefix));
   const volumeName = known?.name ?? volumePrefix + execution.random('names').nameSuffix();
   const mount: VolumeMount = { name: volumeName, readOnly: true, mountPath };
   let needed = false;

@@ -1,6 +1,6 @@
 /**
- * Two plugins for storage: claims and volumes get a finalizer that keeps them while they are used, and a claim grows only
- * where its class allows that. Models plugin/pkg/admission/storage/storageobjectinuseprotection and
+ * Two plugins for storage: claims and volumes get a finalizer that keeps them while they are used, and a claim grows
+ * only where its class allows that. Models plugin/pkg/admission/storage/storageobjectinuseprotection and
  * persistentvolume/resize.
  */
 import { compareQuantities, quantity } from '../../api/quantity';
@@ -41,8 +41,8 @@ export const persistentVolumeClaimResize: AdmissionPlugin = {
       return admissionForbidden(attributes, 'Only bound persistent volume claims can be expanded');
     }
     const name = classOf(claim);
-    const found = name === '' || name !== classOf(old) ? undefined : execution.objects.get(storageClasses, undefined, name);
-    if (found?.allowVolumeExpansion) return undefined;
+    const isSame = name !== '' && name === classOf(old);
+    if (isSame && execution.objects.get(storageClasses, undefined, name)?.allowVolumeExpansion) return undefined;
     return admissionForbidden(attributes, 'only dynamically provisioned pvc can be resized and the storageclass that '
       + 'provisions the pvc must support resize');
   },

@@ -40,10 +40,10 @@ export class Aggregator {
   constructor(private readonly resources: ServedResources) {
     const cacheOf = ({ group, version, resource }: typeof apiServices | typeof services | typeof endpointSlices) =>
       resources.find(group, version, resource)?.cache;
-    cacheOf(apiServices)?.onEvent(({ object, before }) => {
-      const spec = (object as unknown as APIService).spec;
+    cacheOf(apiServices)?.onEvent(({ type, object, before }) => {
       // Its own report is no reason to look again.
-      if (!before || !equal((before as unknown as APIService).spec, spec) || !spec.service) this.queue(object.metadata.name);
+      const isReport = type === 'MODIFIED' && equal((before as APIService).spec, (object as APIService).spec);
+      if (!isReport) this.queue(object.metadata.name);
     });
     cacheOf(services)?.onEvent(({ object }) => this.queueBehind(object, object.metadata.name));
     cacheOf(endpointSlices)?.onEvent(({ object }) =>

@@ -27,7 +27,7 @@ export interface HttpAuthenticationParts {
   readonly authorizer: Authorizer;
 }
 
-type RequestHead = Pick<HttpRequest, 'headers' | 'identity'>;
+type RequestHead = Pick<HttpRequest, 'headers' | 'identity' | 'identityPeriod'>;
 
 /**
  * Authenticates a request from outside: 401 when its token is not valid, 400 or 403 when it asks for an impersonation
@@ -48,9 +48,10 @@ export function authenticateHttp(
 }
 
 function requestUser(
-  authenticator: Authenticator, { headers, identity }: RequestHead, objects: ObjectReader, wallMs: number,
+  authenticator: Authenticator, { headers, identity, identityPeriod }: RequestHead, objects: ObjectReader, wallMs: number,
 ): UserInfo | undefined {
   if (identity) {
+    if (identityPeriod && (wallMs < identityPeriod.fromMs || wallMs > identityPeriod.untilMs)) return undefined;
     const { name, groups, uid, extra } = identity;
     return userInfo(name, [...groups, authenticatedGroup], {
       ...(uid === undefined ? {} : { uid }), ...(extra === undefined ? {} : { extra }),

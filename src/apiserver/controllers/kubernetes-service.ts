@@ -1,12 +1,13 @@
 /**
  * The Service `kubernetes` and its endpoints: one address for each API server that renews its key under
  * /registry/masterleases. A server that dies loses its key after 15 s, and the next one to look takes its address out.
- * Models pkg/controlplane/controller/kubernetesservice and pkg/controlplane/reconcilers/lease.go. Only the
- * EndpointSlice is kept; the older Endpoints object is not modelled.
+ * Models pkg/controlplane/controller/kubernetesservice and pkg/controlplane/reconcilers, which keep the EndpointSlice
+ * and, for older clients, the Endpoints.
  */
 import { equal } from '../../base/freeze';
-import { endpointSlices, services } from '../../api/resources';
-import type { EndpointSlice, NewObject, Service } from '../../api/types';
+import type { ResourceType } from '../../api/request';
+import { endpoints, endpointSlices, services } from '../../api/resources';
+import type { Endpoints, EndpointSlice, KubeObject, NewObject, Service } from '../../api/types';
 import type { EtcdClient } from '../../etcd/client';
 import { prefixRange } from '../../etcd/key-range';
 import type { LeaseId } from '../../etcd/wire';
@@ -70,21 +71,24 @@ export class KubernetesService {
   }
 
   private *reconcileEndpoints(): Task<boolean> {
-    const { etcd, loopback, resources, port } = this.options;
-    if (!resources.find('discovery.k8s.io', 'v1', 'endpointslices')) return true;
+    const { etcd, port } = this.options;
     const alive = yield* etcd.range({ ...prefixRange(masterLeasesPrefix), keysOnly: true });
     if (!alive.ok) return false;
     const addresses = alive.response.kvs.map(({ key }) => key.slice(masterLeasesPrefix.length));
-    const wanted = endpointSlice(addresses, port);
-    const current = resources.get(endpointSlices, namespace, name);
-    if (!current) {
-      const { code } = yield* loopbackCreate(loopback, endpointSlices, wanted);
-      return code < 400;
-    }
-    const { endpoints, ports } = wanted;
-    if (equal(current.endpoints, endpoints) && equal(current.ports, ports)) return true;
-    const { code } = yield* loopbackUpdate(loopback, endpointSlices, { ...current, endpoints, ports });
-    return code < 400;
+    const subsets = [{ addresses: addresses.map((ip) => ({ ip })), ports: [{ name: 'https', port, protocol: 'TCP' }] }];
+    const slice = endpointSlice(addresses, port);
+    return (yield* this.keep(endpoints, olderEndpoints(subsets), { subsets }))
+      && (yield* this.keep(endpointSlices, slice, { endpoints: slice.endpoints, ports: slice.ports }));
+  }
+
+  /** Creates the object, or gives its fields the values they are to have. */
+  private *keep<T extends KubeObject>(type: ResourceType<T>, wanted: NewObject<T>, fields: Partial<T>): Task<boolean> {
+    const { loopback, resources } = this.options;
+    if (!resources.find(type.group, type.version, type.resource)) return true;
+    const current: T | undefined = resources.get(type, namespace, name);
+    if (!current) return (yield* loopbackCreate(loopback, type, wanted)).code < 400;
+    if (Object.entries(fields).every(([field, value]) => equal(current[field as keyof T], value))) return true;
+    return (yield* loopbackUpdate(loopback, type, { ...current, ...fields })).code < 400;
   }
 }
 
@@ -100,6 +104,11 @@ function kubernetesService(clusterIP: string, targetPort: number): NewObject<Ser
       type: 'ClusterIP',
     },
   };
+}
+
+function olderEndpoints(subsets: Endpoints['subsets']): NewObject<Endpoints> {
+  const labels = { 'endpointslice.kubernetes.io/skip-mirror': 'true' };
+  return { apiVersion: 'v1', kind: 'Endpoints', metadata: { name, namespace, labels }, ...(subsets && { subsets }) };
 }
 
 function endpointSlice(addresses: readonly string[], port: number): NewObject<EndpointSlice> {

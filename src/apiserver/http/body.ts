@@ -17,10 +17,11 @@ import { mediaTypeOf, serializedTypes } from './negotiation';
 export const maxBodyBytes = 3 * 1024 * 1024;
 
 /**
- * Objects and lists in one body. A server on many threads may chew on millions of empty containers; here everybody
- * would wait for it. The largest CustomResourceDefinitions of the world have half as many.
+ * Objects and lists, and values altogether, in one body. A server on many threads may chew on millions of empty
+ * containers; here everybody would wait for it. The largest CustomResourceDefinitions of the world have half as many.
  */
 const maxContainers = 100_000;
+const maxValues = 250_000;
 
 /** A body that was read. */
 export interface ReadBody {
@@ -38,6 +39,8 @@ export interface ExpectedKind {
   readonly isKnown: (apiVersion: string, kind: string) => boolean;
   /** True for the options of a delete, which may be of any group's version. */
   readonly anyVersion?: boolean;
+  /** Older versions of the kind that are taken as well although nothing serves them. */
+  readonly olderVersions?: readonly string[];
   /** How a decoder's error is told; by default as a 400 that names the kind. */
   readonly refuse?: (why: string) => FailureStatus;
 }
@@ -65,16 +68,19 @@ export function sizeProblem(body: Uint8Array): FailureStatus | undefined {
   return body.length > maxBodyBytes ? tooLarge(`limit is ${maxBodyBytes}`) : undefined;
 }
 
-/** Refuses a body with more objects and lists in it than any honest one has. */
+/** Refuses a body with more in it than any honest one has. */
 export function contentProblem(value: unknown): FailureStatus | undefined {
-  let count = 0;
+  let containers = 0;
+  let values = 0;
   const tooMany = (at: unknown): boolean => {
-    if (typeof at !== 'object' || at === null) return false;
-    count += 1;
-    if (count > maxContainers) return true;
+    values += 1;
+    if (typeof at !== 'object' || at === null) return values > maxValues;
+    containers += 1;
+    if (containers > maxContainers) return true;
     return Array.isArray(at) ? at.some(tooMany) : Object.values(at).some(tooMany);
   };
-  return tooMany(value) ? tooLarge(`limit is ${maxContainers} objects and lists`) : undefined;
+  if (!tooMany(value)) return undefined;
+  return tooLarge(`limit is ${maxContainers} objects and lists, and ${maxValues} values`);
 }
 
 /** Reads the object of a create or update. */
@@ -135,7 +141,9 @@ function kindProblem(value: unknown, expected: ExpectedKind, body: Uint8Array): 
   }
   const kind = given.kind || expected.kind;
   const apiVersion = given.apiVersion || expected.apiVersion;
-  if (kind === expected.kind && (expected.anyVersion || apiVersion === expected.apiVersion)) return undefined;
+  const isAccepted = expected.anyVersion || apiVersion === expected.apiVersion
+    || expected.olderVersions?.includes(apiVersion) === true;
+  if (kind === expected.kind && isAccepted) return undefined;
   if (!expected.isKnown(apiVersion, kind)) {
     const scheme = 'pkg/api/legacyscheme/scheme.go:30';
     return cannotBeHandled(apiVersion, kind, expected,

@@ -76,9 +76,9 @@ function selection({ query, info, verb }: InputSource): Input | FailureStatus {
 // --- create and update -------------------------------------------------------------------------------------------
 
 /** Subresources whose bodies are of another kind than the resource's: its apiVersion and its type in the schema. */
-const subresourceKinds: Readonly<Record<string, { readonly apiVersion: string; readonly kind: string }>> = {
+const subresourceKinds: Readonly<Record<string, Omit<ExpectedKind, 'isKnown'>>> = {
   scale: { apiVersion: 'autoscaling/v1', kind: 'Scale' },
-  eviction: { apiVersion: 'policy/v1', kind: 'Eviction' },
+  eviction: { apiVersion: 'policy/v1', kind: 'Eviction', olderVersions: ['policy/v1beta1'] },
   binding: { apiVersion: 'v1', kind: 'Binding' },
   token: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest' },
 };

@@ -123,7 +123,8 @@ function* prepare(
   if (errors.length > 0) return refused(scope, invalidStatus(resource.groupKind, values.name, errors));
   execution.stage('validation', true, subject);
   scope.warnings.push(...(resource.strategy.kind.warnings?.(object, undefined) ?? []));
-  const refusal = yield* scope.admission.validate(attributesOf(scope, 'CREATE', values.name, object), execution, subject);
+  const attributes = attributesOf(scope, 'CREATE', values.name, object);
+  const refusal = yield* scope.admission.validate(attributes, execution, subject);
   return refusal ?? { object, claims };
 }
 

@@ -8,8 +8,7 @@ import {
   decode, decodeFailure, decodeFailureMessage, type DecodeProblem, decodeWarnings,
 } from '../../api/decode/decode';
 import { badRequest, type FailureStatus } from '../../api/status';
-import { equal } from '../../base/freeze';
-import type { KubeObject } from '../../api/types';
+import type { KubeObject, OwnerReference } from '../../api/types';
 import type { ServedResource } from '../storage/served-resource';
 import type { RequestScope } from './scope';
 
@@ -41,8 +40,11 @@ export function decodeObject(scope: RequestScope, given: KubeObject): KubeObject
   return badRequest(decodeFailureMessage(kind.kind, kind.version, decoded));
 }
 
-/** As `decodeObject`, with the bare reason why the document cannot be decoded. */
-export function decodeDocument(scope: RequestScope, given: KubeObject): KubeObject | string {
+/**
+ * As `decodeObject`, with the bare reason why the document cannot be decoded. What a strategic merge patch has made is
+ * `converted` upstream and never was a text.
+ */
+export function decodeDocument(scope: RequestScope, given: KubeObject, converted = false): KubeObject | string {
   const { fieldValidation } = scope.request.options;
   const { resource } = scope;
   const { kind } = resource;
@@ -52,17 +54,22 @@ export function decodeDocument(scope: RequestScope, given: KubeObject): KubeObje
   const problems = [...found, ...(scope.request.strictProblems ?? []).map(strictProblem)];
   if (problems.length > 0) {
     const validation = fieldValidation ?? 'Ignore';
-    const failure = decodeFailure(problems, validation);
+    const failure = decodeFailure(problems, validation, converted);
     if (failure !== undefined) return failure;
     scope.warnings.push(...decodeWarnings(problems, validation));
   }
   return withReset(withSingleOwners(complete(object as unknown as KubeObject, resource), scope.warnings), given);
 }
 
+function identityOf({ apiVersion, kind, name, uid, controller, blockOwnerDeletion }: OwnerReference): string {
+  return JSON.stringify([apiVersion, kind, name, uid, controller, blockOwnerDeletion]);
+}
+
 /** Drops owner references that are there twice, and warns: dedupOwnerReferencesAndAddWarning. */
 function withSingleOwners(object: KubeObject, warnings: string[]): KubeObject {
   const owners = object.metadata.ownerReferences ?? [];
-  const isRepeated = owners.map((owner, at) => owners.findIndex((other) => equal(other, owner)) < at);
+  const seen = new Set<string>();
+  const isRepeated = owners.map((owner) => seen.size === seen.add(identityOf(owner)).size);
   if (!isRepeated.includes(true)) return object;
   warnings.push('.metadata.ownerReferences contains duplicate entries; API server dedups owner references in 1.20+, and '
     + 'may reject such requests as early as 1.24; please fix your requests; duplicate UID(s) observed: '
@@ -84,7 +91,8 @@ function strictProblem(message: string): DecodeProblem {
 }
 
 /** What Go's structs have even where a document has nothing: the type, metadata, and a spec. */
-function complete(given: KubeObject, { apiVersion, kind, hasSpec }: ServedResource): KubeObject {
+/** An object with what every object of its kind has, be it empty. */
+export function complete(given: KubeObject, { apiVersion, kind, hasSpec }: ServedResource): KubeObject {
   const { metadata, spec } = given as KubeObject & { readonly spec?: unknown };
   if (given.apiVersion && given.kind && metadata && (spec || !hasSpec)) return given;
   const filled = hasSpec ? { spec: spec ?? {} } : {};

@@ -5,7 +5,7 @@
 import { equal } from '../../base/freeze';
 import { keyFrom } from '../../api/object';
 import type { RequestOptions } from '../../api/request';
-import { conflict, type FailureStatus, isFailure, notFoundStatus, success } from '../../api/status';
+import { conflict, type FailureStatus, forbiddenStatus, isFailure, notFoundStatus, success } from '../../api/status';
 import { formatTime, timeMs } from '../../api/time';
 import type { KubeObject, Namespace, ObjectMeta, Service, Status } from '../../api/types';
 import type { Task } from '../../sim/task';
@@ -31,6 +31,8 @@ export function* remove(
   scope: RequestScope, name: string, namespace: string | undefined = scope.request.namespace,
 ): Task<KubeObject | Status> {
   const { resource, execution } = scope;
+  const undeletable = resource.kind.undeletable?.(name);
+  if (undeletable !== undefined) return forbiddenStatus(resource.groupResource, name, undeletable);
   const orphanWarning = resource.kind.orphansDependents?.warning;
   const isUnasked = !scope.request.options.propagationPolicy;
   if (orphanWarning && isUnasked && !scope.warnings.includes(orphanWarning)) scope.warnings.push(orphanWarning);

@@ -15,8 +15,8 @@ import { groupOf } from '../../api/object';
 import type { KubeObject, NewObjectMeta, ObjectMeta, OwnerReference } from '../../api/types';
 
 const maxAnnotationBytes = 256 * 1024;
-/** Errors that are told about owners; upstream tells them all. */
-const maxOwnerErrors = 100;
+/** Owners in control that are complained about; upstream complains about all but one. */
+const maxControllers = 10;
 /** Finalizers without a prefix that core knows: IsStandardFinalizerName. */
 const standardFinalizers = ['kubernetes', 'orphan', 'foregroundDeletion'];
 export const orphanFinalizer = 'orphan';
@@ -148,9 +148,8 @@ function ownerErrors(owners: readonly OwnerReference[] | undefined): FieldError[
   const errors: FieldError[] = [];
   const path = 'metadata.ownerReferences';
   let controller: string | undefined;
+  let controllers = 0;
   for (const owner of owners ?? []) {
-    // Some of these errors show the whole list: with thousands of them the answer would outgrow any memory.
-    if (errors.length >= maxOwnerErrors) break;
     const versionPath = child(path, 'apiVersion');
     if (!owner.apiVersion) errors.push(invalid(versionPath, owner.apiVersion, 'version must not be empty'));
     if (!owner.kind) errors.push(invalid(child(path, 'kind'), owner.kind, 'must not be empty'));
@@ -161,6 +160,9 @@ function ownerErrors(owners: readonly OwnerReference[] | undefined): FieldError[
     }
     if (owner.controller !== true) continue;
     const name = `${owner.kind}/${owner.name}`;
+    // Each of these errors shows the whole list: with thousands of them the answer would outgrow any memory.
+    if (controllers > maxControllers) continue;
+    controllers += 1;
     if (controller !== undefined) {
       errors.push(invalid(path, owners, 'Only one reference can have Controller set to true. '
         + `Found "true" in references for ${controller} and ${name}`));

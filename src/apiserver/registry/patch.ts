@@ -21,7 +21,7 @@ import type { KubeObject } from '../../api/types';
 import type { Task } from '../../sim/task';
 import { plainError } from '../storage/etcd-errors';
 import { createObject } from './create';
-import { decodeDocument } from './decode';
+import { complete, decodeDocument } from './decode';
 import { fieldManagerOf } from './field-managers';
 import { type RequestScope, served } from './scope';
 import { identityProblem, updateObject } from './update';
@@ -45,7 +45,7 @@ export function* patch(scope: RequestScope, subresource?: Subresource): Task<Kub
     const { resource } = scope;
     const patched = applyPatch(resource.fromStorage(current), body, patchType, kind.schema);
     if (isFailure(patched)) return patched;
-    const decoded = decodeDocument(scope, patched as unknown as KubeObject);
+    const decoded = decodeDocument(scope, patched as unknown as KubeObject, patchType === 'strategic');
     if (typeof decoded === 'string') return undecodable(patchType, body, patched, decoded);
     const problem = identityProblem(scope, decoded);
     if (problem) return problem;
@@ -134,7 +134,7 @@ function applied(
   const { object, problems } = kind.decode?.(document) ?? decode(document, kind.schema);
   const [wrong] = problems.filter((problem) => problem.kind !== 'unknownField');
   if (wrong) return plainError(`failed to convert new object: ${wrong.message}`);
-  const decoded = object as unknown as KubeObject;
+  const decoded = complete(object as unknown as KubeObject, resource);
   const owned = managedFields === undefined ? decoded
     : { ...decoded, metadata: { ...decoded.metadata, managedFields } };
   const problem = identityProblem(scope, withNamespaceOf(scope, owned));

@@ -6,11 +6,14 @@
  * and events are as quiet as their cause.
  */
 import { deepFreeze } from '../../base/freeze';
+import { encodeJson } from '../../base/json-write';
+import { utf8Length } from '../../base/utf8';
 import { type FailureStatus, timeout } from '../../api/status';
 import type { KubeObject } from '../../api/types';
 import type { EtcdClient } from '../../etcd/client';
 import type { EtcdResult } from '../../etcd/errors';
-import type { Compare, TxnOp, TxnResponse } from '../../etcd/wire';
+import { maxRequestBytes } from '../../etcd/limits';
+import type { Compare, TxnOp, TxnResponse, ValueSize } from '../../etcd/wire';
 import type { ProcessHost } from '../../sim/process';
 import { runTask, type Task, waitFor } from '../../sim/task';
 import { limits } from '../options';
@@ -22,7 +25,26 @@ import { withoutRevision, withRevision } from './watch-cache';
 
 /** How a stored value is measured when someone asks for the size of the database: as its JSON. */
 function jsonBytes(value: unknown): number {
-  return JSON.stringify(value).length;
+  return utf8Length(encodeJson(value));
+}
+
+/** Text and fields of a value that may be too large for etcd; no unit of text takes more than six bytes of JSON. */
+const largeFrom = maxRequestBytes / 6;
+
+/** The bytes of a value that etcd may have to refuse; others are not measured until somebody asks. */
+function sizeOf(value: KubeObject): ValueSize {
+  let left = largeFrom;
+  const isLarge = (at: unknown): boolean => {
+    if (typeof at === 'string') left -= at.length;
+    if (typeof at !== 'object' || at === null) return left <= 0;
+    left -= 1;
+    for (const key in at) {
+      left -= key.length + 1;
+      if (left <= 0 || isLarge((at as Readonly<Record<string, unknown>>)[key])) return true;
+    }
+    return false;
+  };
+  return isLarge(value) ? jsonBytes(value) : jsonBytes;
 }
 
 export class EtcdStore implements Store {
@@ -117,7 +139,7 @@ export class EtcdStore implements Store {
       if (!acquired.ok) return { kind: 'failed', status: etcdFailure(acquired.error) };
       lease = acquired.response;
     }
-    const operation: TxnOp = { rpc: 'Put', key: storageKey, value, bytes: jsonBytes, lease };
+    const operation: TxnOp = { rpc: 'Put', key: storageKey, value, bytes: sizeOf(value), lease };
     const result = yield* this.transact(resource, storageKey, expected, operation, claims);
     if (!result.ok && result.error.code === 'NotFound') this.leases.forget();
     return this.outcome(resource, result, value, expected);

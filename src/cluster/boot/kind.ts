@@ -10,7 +10,8 @@ import type { ClusterPlan, PlannedNode } from '../../kind/kubeadm/types';
 import type { ProcessHost, Program } from '../../sim/process';
 import { all, runTask, type Task, waitFor } from '../../sim/task';
 import { kubernetesAdmin } from './identities';
-import { controlPlaneRole, excludeFromBalancers } from './kubeadm';
+import { nodeProfile } from '../../kind/profile';
+import { excludeFromBalancers } from './kubeadm';
 import { changeNode, createAll, sleep } from './tools';
 
 /** The steps that kind prints while it creates a cluster. */
@@ -82,6 +83,7 @@ export class KindCreate implements Program {
 
   /** A cluster of one container takes workloads on its control plane: kind removes the taint and the exclusion label. */
   private *openControlPlane(admin: ApiClient, name: string): Task {
+    const { controlPlaneRole } = nodeProfile(this.plan.kubernetesVersion);
     yield* changeNode(admin, name, (node) => {
       const { [excludeFromBalancers]: _removed, ...labels } = node.metadata.labels ?? {};
       const taints = (node.spec.taints ?? []).filter((taint) => taint.key !== controlPlaneRole);

@@ -11,6 +11,7 @@ import { kubeadmInitObjects } from '../../kind/kubeadm/init-objects';
 import { kubeProxyAddon } from '../../kind/kubeadm/kube-proxy';
 import { staticPodManifests } from '../../kind/kubeadm/static-pods';
 import type { ClusterPlan, PlannedNode } from '../../kind/kubeadm/types';
+import { nodeProfile } from '../../kind/profile';
 import type { ProcessHost, Program } from '../../sim/process';
 import { runTask, type Task } from '../../sim/task';
 import { bootstrapToken, joiningNode, superAdmin } from './identities';
@@ -20,7 +21,6 @@ export const manifestFolder = '/etc/kubernetes/manifests';
 const userAgent = 'kubeadm/v1.36.1';
 /** What `kubeadm join` spends before it starts the kubelet. */
 const joinMs = 6_000;
-export const controlPlaneRole = 'node-role.kubernetes.io/control-plane';
 export const excludeFromBalancers = 'node.kubernetes.io/exclude-from-external-load-balancers';
 
 /** What kubeadm needs of the machine it runs on. */
@@ -49,7 +49,7 @@ export class KubeadmInit implements Program {
     startControlPlane(this.options);
     yield* waitForApiServer(client);
     yield* createAll(client, kubeadmInitObjects(plan));
-    yield* markControlPlane(client, node.name);
+    yield* markControlPlane(client, plan, node.name);
     yield* createAll(client, coreDnsAddon(plan));
     yield* createAll(client, kubeProxyAddon(plan));
   }
@@ -82,7 +82,7 @@ export class KubeadmJoin implements Program {
     startControlPlane(this.options);
     const own = new ApiClient(host, { server: `${node.name}:6443`, user: joiningNode(node.name), userAgent });
     yield* waitForApiServer(own);
-    yield* markControlPlane(own.as(superAdmin, userAgent), node.name);
+    yield* markControlPlane(own.as(superAdmin, userAgent), plan, node.name);
   }
 }
 
@@ -94,7 +94,8 @@ function startControlPlane({ plan, node, machine }: KubeadmOptions): void {
 }
 
 /** Waits for the node to register and gives it the role label and the taint. */
-function* markControlPlane(client: ApiClient, name: string): Task {
+function* markControlPlane(client: ApiClient, plan: ClusterPlan, name: string): Task {
+  const { controlPlaneRole } = nodeProfile(plan.kubernetesVersion);
   yield* changeNode(client, name, (node) => {
     const labels = { ...node.metadata.labels, [controlPlaneRole]: '', [excludeFromBalancers]: '' };
     const others = (node.spec.taints ?? []).filter((taint) => taint.key !== controlPlaneRole);

@@ -34,6 +34,7 @@ export class History {
   /** Machines on which something was seen to start. */
   private readonly knownMachines = new Set<string>();
   private seenHops = 0;
+  private seenRevision = 1;
   private wasQuiet = false;
 
   constructor(
@@ -54,14 +55,14 @@ export class History {
     return this.moments.at(0);
   }
 
-  /** The moment of the newest hop, which is the present but for the clock. */
+  /** The newest moment, which is the present but for the clock. */
   get last(): Moment | undefined {
     return this.moments.at(this.moments.count - 1);
   }
 
   /** The moment right after the hop of that id; the oldest one for a hop that is forgotten. */
   ofHop(id: number): Moment | undefined {
-    return this.moments.at(this.moments.upTo(id) + 1) ?? this.last;
+    return this.moments.at(this.moments.afterHops(id)) ?? this.last;
   }
 
   /** The first moment at which etcd had that revision; undefined when it is not yet written, or forgotten. */
@@ -70,10 +71,15 @@ export class History {
     return this.moments.at(this.moments.ofRevision(revision));
   }
 
-  /** Where a step from that many hops leads; undefined at either end. */
-  stepFrom(hops: number, direction: 1 | -1): Moment | undefined {
-    const at = this.moments.upTo(hops);
+  /** Where a step from a moment leads, by default from the present; undefined at either end. */
+  step(direction: 1 | -1, from: Pick<Moment, 'events' | 'commands'> = this.present()): Moment | undefined {
+    const at = this.moments.upTo(from);
     return this.moments.at(this.moments.stopNextTo(at, direction));
+  }
+
+  /** Whether nothing has happened since that moment. */
+  isPresent({ events, commands }: Moment): boolean {
+    return this.moments.upTo({ events, commands }) === this.moments.count - 1;
   }
 
   /** The stops around so many hops, in order, as numbers of hops: at most so many on either side. */
@@ -81,7 +87,7 @@ export class History {
     const { moments } = this;
     const walk = (direction: 1 | -1): number[] => {
       const found: number[] = [];
-      let at = moments.upTo(hops);
+      let at = moments.afterHops(hops - 1);
       while (found.length < each && (at = moments.stopNextTo(at, direction)) >= 0) found.push(moments.at(at)?.hops ?? 0);
       return found;
     };
@@ -111,9 +117,11 @@ export class History {
     const { length } = sim.trace;
     const wasQuiet = this.wasQuiet;
     this.wasQuiet = sim.quiet;
-    if (length === seenHops) return;
+    const revision = this.revisions.newest;
+    if (length === seenHops && revision === this.seenRevision) return;
     this.seenHops = length;
-    let isStop = wasQuiet;
+    this.seenRevision = revision;
+    let isStop = wasQuiet && length > seenHops;
     let touchesMachines = false;
     for (let id = seenHops; id < length; id += 1) {
       const hop = sim.trace.at(id);
@@ -129,9 +137,12 @@ export class History {
       this.machines.set(length, machines, equal);
     }
     const { nowMs: atMs, eventsProcessed: events } = sim;
-    const revision = this.revisions.newest;
     this.moments.add({ hops: length, atMs, revision, events, commands: this.commands() }, isStop);
     if (sim.trace.first > 0 && this.moments.forget(sim.trace.first)) this.forget();
+  }
+
+  private present(): Pick<Moment, 'events' | 'commands'> {
+    return { events: this.sim.eventsProcessed, commands: this.commands() };
   }
 
   /** Whether machines may have come, gone or changed: the list of them is long, and not compared without need. */

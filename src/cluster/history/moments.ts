@@ -1,6 +1,6 @@
 /**
- * The moments of a run that can be shown again: one after each event, or command, in which a hop was recorded. A few
- * numbers each; everything else about a moment lies in the trace and in etcd's history. As old hops leave the trace,
+ * The moments of a run that can be shown again: one after each event, or command, in which a hop was recorded or etcd
+ * wrote a revision. A few numbers each; everything else about a moment lies in the trace and in etcd's history. As old hops leave the trace,
  * their moments go.
  */
 import type { Moment } from '../../protocol/time';
@@ -46,9 +46,17 @@ export class Moments {
     };
   }
 
-  /** The last moment with at most so many hops; -1 when there is none. */
-  upTo(hops: number): number {
-    return lastUpTo(this.hops, hops);
+  /** The first moment with more than so many hops; `count` when there is none yet. */
+  afterHops(hops: number): number {
+    return lastUpTo(this.hops, hops) + 1;
+  }
+
+  /** The last moment at or before a point of the run; -1 when there is none. */
+  upTo({ events, commands }: Pick<Moment, 'events' | 'commands'>): number {
+    let index = lastUpTo(this.events, events);
+    // Between two events commands may have entered, each with a moment of its own.
+    while (index >= 0 && this.events[index] === events && (this.commands[index] as number) > commands) index -= 1;
+    return index;
   }
 
   /** The first moment at which etcd had that revision; `count` when there is none yet. */
@@ -69,7 +77,7 @@ export class Moments {
 
   /** Forgets moments of which the hops are not in the trace any more; true when it did. */
   forget(firstHop: number): boolean {
-    const gone = this.upTo(firstHop) + 1;
+    const gone = this.afterHops(firstHop);
     if (gone < spare) return false;
     this.stopsBefore = this.stops[gone - 1] as number;
     for (const list of ['hops', 'atMs', 'revisions', 'events', 'commands', 'stops'] as const) {

@@ -95,7 +95,8 @@ class DisruptionController {
     if (typeof found === 'string') return yield* this.failSafe(budget, found);
     const { wallMs } = this.context.host;
     const disrupted = this.disruptedPods(budget, pods, wallMs);
-    const healthy = pods.filter((pod) => !isDeleting(pod) && disrupted[pod.metadata.name] === undefined && isPodReady(pod));
+    const healthy = pods.filter((pod) =>
+      !isDeleting(pod) && disrupted[pod.metadata.name] === undefined && isPodReady(pod));
     const answer = yield* this.report(budget, found, healthy.length, disrupted);
     if (answer !== undefined) return answer;
     const recheckMs = Math.min(...Object.values(disrupted).map((time) => timeMs(time) + deletionTimeoutMs - wallMs));
@@ -161,7 +162,8 @@ class DisruptionController {
   private *failSafe(budget: PodDisruptionBudget, why: string): Task<ReconcileResult> {
     const conditions = this.conditions(budget, 'SyncFailed', why);
     const before = budget.status ?? {};
-    const status = { ...before, disruptionsAllowed: 0, observedGeneration: budget.metadata.generation ?? 0, conditions };
+    const { generation = 0 } = budget.metadata;
+    const status = { ...before, disruptionsAllowed: 0, observedGeneration: generation, conditions };
     if (!equal(status, before)) yield* this.write(budget, status);
     return failed(why);
   }

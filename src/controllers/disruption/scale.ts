@@ -71,7 +71,8 @@ export class ScaleFinder {
   private *findByScale(namespace: string, owner: OwnerReference): Task<Found> {
     const type = yield* this.typeOf(owner);
     if (!type) return undefined;
-    const answer = yield* this.client.get<Scale>(type as ResourceType<Scale>, { namespace, name: owner.name, subresource: 'scale' });
+    const target = { namespace, name: owner.name, subresource: 'scale' };
+    const answer = yield* this.client.get<Scale>(type as ResourceType<Scale>, target);
     if (answer.ok) {
       const { metadata, spec } = answer.value;
       return metadata?.uid === owner.uid ? { uid: owner.uid, replicas: spec?.replicas ?? 0 } : undefined;

@@ -63,7 +63,7 @@ export function portsOf(pod: Pod, service: Service): DiscoveryV1EndpointPort[] {
 }
 
 /** The number behind a Service's target port: itself, or what a container calls so. Models podutil.FindPort. */
-function findPort(pod: Pod, { port, targetPort, protocol = 'TCP' }: ServicePort): number | undefined {
+export function findPort(pod: Pod, { port, targetPort, protocol = 'TCP' }: ServicePort): number | undefined {
   if (targetPort === undefined || targetPort === 0 || targetPort === '') return port;
   if (typeof targetPort === 'number') return targetPort;
   const sidecars = (pod.spec.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always');

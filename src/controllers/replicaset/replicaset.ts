@@ -1,11 +1,12 @@
 /**
  * replicaset-controller: keeps as many pods as a ReplicaSet asks for. Models pkg/controller/replicaset/replica_set.go:
- * expectations against stale views, slow start, adoption and release, the ranking of who goes first.
+ * expectations against stale views, slow start, adoption and release, the ranking of who goes first. The
+ * replication-controller does the same for ReplicationControllers, which it sees as ReplicaSets, as upstream.
  */
 import { controllerOf, isDeleting, objectKey } from '../../api/object';
 import * as resources from '../../api/resources';
 import { matchesLabels, type Selector, selectorOf } from '../../api/selectors';
-import type { LabelSelector, Pod, ReplicaSet } from '../../api/types';
+import type { KubeObject, LabelSelector, Pod, ReplicaSet, ReplicationController } from '../../api/types';
 import type { ApiClient } from '../../client/api-client';
 import { type Controller, done, failed, type ReconcileResult, requeueAfter } from '../../client/controller';
 import type { Informer } from '../../client/informer';
@@ -17,35 +18,41 @@ import { indexByNamespace, indexByOwner, inNamespace, ownedAndOrphans, ownedBy }
 import { PodControl } from '../pods/pod-control';
 import { isPodActive, isPodAvailable, isPodReady, untilNextAvailableMs } from '../pods/pod-state';
 import { slowStart } from '../slow-start';
+import { ofReplicaSets, ofReplicationControllers, type Replicated } from './kinds';
 import { podsToDelete } from './ranking';
 import { replicaSetStatus } from './status';
 
 /** At most so many pods are created or deleted in one sync. */
 const burstReplicas = 500;
 
-/** The controller, ready to start. */
+/** The controller of ReplicaSets, ready to start. */
 export function replicaSetController(context: ControllerContext): ControllerLoop {
-  return new ReplicaSetController(context).loop;
+  return new ReplicaSetController<ReplicaSet>(context, ofReplicaSets).loop;
 }
 
-class ReplicaSetController {
+/** The controller of ReplicationControllers, ready to start. */
+export function replicationControllerController(context: ControllerContext): ControllerLoop {
+  return new ReplicaSetController<ReplicationController>(context, ofReplicationControllers).loop;
+}
+
+class ReplicaSetController<T extends KubeObject> {
   readonly loop: Controller;
   private readonly client: ApiClient;
   private readonly control: PodControl;
   private readonly expectations: Expectations;
-  private readonly sets: Informer<ReplicaSet>;
+  private readonly sets: Informer<T>;
   private readonly pods: Informer<Pod>;
   /** Parsed selectors, kept with the immutable objects that they were made from. */
   private readonly selectors = new WeakMap<LabelSelector, Selector>();
 
-  constructor(private readonly context: ControllerContext) {
+  constructor(private readonly context: ControllerContext, private readonly of: Replicated<T>) {
     const { host, informers } = context;
-    this.client = context.client('replicaset-controller');
-    this.control = new PodControl(this.client, context.recorder(this.client, 'replicaset-controller'));
+    this.client = context.client(of.component);
+    this.control = new PodControl(this.client, context.recorder(this.client, of.component));
     this.expectations = new Expectations(() => host.nowMs);
-    this.sets = informers.of(resources.replicaSets);
+    this.sets = informers.of(of.type);
     this.pods = informers.of(resources.pods);
-    this.loop = foregroundLoop(host, { name: 'replicaset-controller', reconcile: (key) => this.sync(key) });
+    this.loop = foregroundLoop(host, { name: of.name, reconcile: (key) => this.sync(key) });
     indexByOwner(this.pods);
     indexByOwner(this.sets);
     indexByNamespace(this.sets);
@@ -120,14 +127,15 @@ class ReplicaSetController {
 
   private owningSet(pod: Pod): ReplicaSet | undefined {
     const owner = controllerOf(pod);
-    if (owner?.kind !== 'ReplicaSet') return undefined;
+    if (owner?.kind !== this.of.type.kind) return undefined;
     const set = this.sets.get(pod.metadata.namespace, owner.name);
-    return set?.metadata.uid === owner.uid ? set : undefined;
+    return set?.metadata.uid === owner.uid ? this.of.view(set) : undefined;
   }
 
   /** A pod without an owner may be adopted by any ReplicaSet that selects it. */
   private addMatching(pod: Pod): void {
-    for (const set of inNamespace(this.sets, pod.metadata.namespace)) {
+    for (const object of inNamespace(this.sets, pod.metadata.namespace)) {
+      const set = this.of.view(object);
       if (matchesLabels(this.selectorOf(set), pod.metadata.labels)) this.loop.add(objectKey(set));
     }
   }
@@ -144,15 +152,16 @@ class ReplicaSetController {
   // --- reconciling ---------------------------------------------------------------------------------------------------
 
   private *sync(key: string): Task<ReconcileResult> {
-    const set = this.sets.byKey(key);
-    if (!set) {
+    const object = this.sets.byKey(key);
+    if (!object) {
       this.expectations.forget(key);
       return done;
     }
+    const set = this.of.view(object);
     const needsSync = this.expectations.satisfied(key);
     const candidates = ownedAndOrphans(this.pods, set);
     const claimed = yield* claimObjects({
-      client: this.client, owner: set, ownerType: resources.replicaSets, selector: this.selectorOf(set),
+      client: this.client, owner: set, ownerType: this.of.type, selector: this.selectorOf(set),
       type: resources.pods,
     }, candidates.filter(isPodActive));
     if (claimed.failure !== undefined) return failed(claimed.failure);
@@ -165,12 +174,12 @@ class ReplicaSetController {
   private *report(set: ReplicaSet, active: readonly Pod[], failure: Failure): Task<ReconcileResult> {
     const { wallMs } = this.context.host;
     const terminating = ownedBy(this.pods, set.metadata.uid).filter(isTerminating).length;
-    const status = replicaSetStatus(set, { active, terminating }, failure, wallMs);
+    const status = this.of.status(replicaSetStatus(set, { active, terminating }, failure, wallMs), set.status);
     if (status !== set.status) {
       // Creating many pods takes a while: write over what the ReplicaSet is by now, though observed is what it was.
       const current = this.sets.byKey(objectKey(set));
-      const target = current?.metadata.uid === set.metadata.uid ? current : set;
-      const answer = yield* this.client.updateStatus(resources.replicaSets, { ...target, status });
+      if (current?.metadata.uid !== set.metadata.uid) return done;
+      const answer = yield* this.client.updateStatus(this.of.type, { ...current, status });
       if (!answer.ok) return failed(answer.status.message);
       this.sets.observe(answer.value);
     }
@@ -216,7 +225,7 @@ class ReplicaSetController {
   /** The pods of all ReplicaSets that have the same managing owner, as those of one Deployment. */
   private relatedPods(set: ReplicaSet): Pod[] {
     const owner = controllerOf(set);
-    const sets = owner ? ownedBy(this.sets, owner.uid) : [set];
+    const sets: readonly KubeObject[] = owner ? ownedBy(this.sets, owner.uid) : [set];
     return sets.flatMap((sibling) => ownedBy(this.pods, sibling.metadata.uid));
   }
 }

@@ -140,7 +140,8 @@ class ResourceQuotaController implements ControllerLoop {
 
   private *discovered(resource: GroupResource): Task<ResourceType | undefined> {
     const answer = yield* this.discovery.resources();
-    const type = answer.ok ? answer.value.find((offered) => groupResource(offered) === groupResource(resource)) : undefined;
+    const name = groupResource(resource);
+    const type = answer.ok ? answer.value.find((offered) => groupResource(offered) === name) : undefined;
     if (type) this.follow(type);
     return type;
   }

@@ -12,11 +12,11 @@ export const endpointLimits = Object.freeze({
   /** An idle connection lives so long (Go's idle timeout of the API server is 3 min; ours is kept shorter). */
   idleMs: 90_000,
   /** Open connections; beyond, the oldest one without a request under way makes room. */
-  connections: 1_024,
+  connections: 768,
   /** Requests that wait behind another one on their connection. Clients of Kubernetes never send two at once. */
   pipelined: 64,
   /** Open sessions and streams: exec, port-forward, watches, followed logs. The other connections stay free for the rest. */
-  streams: 768,
+  streams: 512,
   /** A client that does not read what it asked for is cut off at so many bytes; all together may leave so much. */
   unreadBytes: 16 * 1024 * 1024,
   allUnreadBytes: 256 * 1024 * 1024,

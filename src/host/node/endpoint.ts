@@ -2,11 +2,14 @@
  * The API of one cluster on loopback: an HTTPS server that binds 127.0.0.1 and nothing else, hands requests to the
  * cluster and writes its answers back. It knows nothing of Kubernetes; that is all the API server's.
  */
+import { X509Certificate } from 'node:crypto';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import { judge } from './client-certificate';
 import { Connections } from './connections';
 import { endpointLimits } from './endpoint-limits';
 import { refusal, tooMany } from './gate';
+import { keepReading } from './keep-reading';
 import { turnAway } from './malformed';
 import { answerRequest, type AuditRecord, refuse } from './plain-request';
 import type { ServedCluster } from './served-cluster';
@@ -49,6 +52,11 @@ export async function openEndpoint(options: EndpointOptions): Promise<Endpoint> 
     keepAliveTimeout: endpointLimits.idleMs, connectionsCheckingInterval: 2_000, noDelay: true,
   });
   let authority = '';
+  const clientAuthority = new X509Certificate(options.clientAuthority);
+  server.on('secureConnection', (socket) => {
+    keepReading(socket);
+    judge(socket, clientAuthority);
+  });
   server.on('connection', (socket) => connections.add(socket as Socket));
   server.on('request', (request, response) => {
     const refused = refusal(request, authority);

@@ -5,7 +5,8 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
-import type { HttpResponse, VerifiedIdentity } from '../../protocol/http';
+import type { HttpResponse } from '../../protocol/http';
+import { certifiedBy } from './client-certificate';
 
 export interface Refusal {
   readonly code: number;
@@ -27,33 +28,10 @@ export function refusal(request: IncomingMessage, authority: string): Refusal | 
   if (origin !== undefined && origin !== `https://${authority}`) {
     return { code: 403, reason: 'Forbidden', message: 'requests of web pages from other origins are not allowed' };
   }
-  const socket = request.socket as TLSSocket;
-  if (!socket.authorized && hasCertificate(socket)) {
+  if (certifiedBy(request.socket as TLSSocket) === 'refused') {
     return { code: 401, reason: 'Unauthorized', message: 'Unauthorized' };
   }
   return undefined;
-}
-
-const identities = new WeakMap<TLSSocket, VerifiedIdentity | undefined>();
-
-/** Who the client certificate of a connection says the caller is: CommonName is the user, Organizations its groups. */
-export function identityOf(socket: TLSSocket): VerifiedIdentity | undefined {
-  if (identities.has(socket)) return identities.get(socket);
-  let identity: VerifiedIdentity | undefined;
-  if (socket.authorized && hasCertificate(socket)) {
-    const { subject, fingerprint256 } = socket.getPeerCertificate();
-    const { CN, O } = subject as unknown as { CN?: string; O?: string | string[] };
-    const groups = O === undefined ? [] : typeof O === 'string' ? [O] : O;
-    const credential = `X509SHA256=${fingerprint256.replaceAll(':', '').toLowerCase()}`;
-    const extra = { 'authentication.kubernetes.io/credential-id': [credential] };
-    if (CN) identity = Object.freeze({ name: CN, groups: Object.freeze(groups), extra });
-  }
-  identities.set(socket, identity);
-  return identity;
-}
-
-function hasCertificate(socket: TLSSocket): boolean {
-  return Object.keys(socket.getPeerCertificate() as object).length > 0;
 }
 
 /** A refusal as the API would write it; the connection ends with it. */

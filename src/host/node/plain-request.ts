@@ -3,8 +3,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { HttpHead, HttpMessage, HttpRequest, HttpResponse } from '../../protocol/http';
+import { certifiedBy } from './client-certificate';
 import { endpointLimits } from './endpoint-limits';
-import { identityOf, type Refusal, refusalResponse, tooMany } from './gate';
+import { type Refusal, refusalResponse, tooMany } from './gate';
 import type { ServedCluster } from './served-cluster';
 import type { Streams } from './streams';
 import type { Unread, Written } from './unread';
@@ -67,9 +68,9 @@ export function requestOf(request: IncomingMessage, body: Uint8Array, upgrade = 
   for (const [name, value] of Object.entries(request.headers)) {
     if (value !== undefined && name !== 'content-encoding') headers[name] = Array.isArray(value) ? value.join(', ') : value;
   }
-  const identity = identityOf(request.socket as TLSSocket);
+  const certified = certifiedBy(request.socket as TLSSocket);
   const base = { method: request.method ?? 'GET', target: request.url ?? '/', headers, body };
-  return { ...base, ...(identity ? { identity } : {}), ...(upgrade ? { upgrade } : {}) };
+  return { ...base, ...(certified === 'refused' ? {} : certified), ...(upgrade ? { upgrade } : {}) };
 }
 
 /** The path without its query, in which a careless client may have put a token. */
@@ -105,6 +106,11 @@ function unzipped(request: IncomingMessage, body: Buffer): Uint8Array | undefine
     // Too large a body is told to the API server as one; what is no gzip at all is its own problem to name.
     return (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE' ? Buffer.alloc(endpointLimits.bodyBytes + 1) : body;
   }
+}
+
+/** Headers without what would end a line or is no header text at all; blanks stand in, as Go's writer puts them. */
+export function sendable(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, value.replace(/[^\t\x20-\x7e\x80-\xff]/g, ' ')]));
 }
 
 /** Writes the answer of the cluster to one request. */
@@ -147,7 +153,7 @@ class AnswerWriter {
   private begin({ status, headers }: HttpHead): void {
     this.leave = this.doors.streams.enter();
     if (!this.leave) return refuse(this.response, tooMany);
-    this.response.writeHead(status, headers);
+    this.response.writeHead(status, sendable(headers));
     this.response.flushHeaders();
   }
 
@@ -162,8 +168,8 @@ class AnswerWriter {
     // The rest of a body that was too large is not read.
     if (!request.complete) extra['Connection'] = 'close';
     response.setTimeout(endpointLimits.stallMs, () => response.destroy());
-    response.writeHead(status, { ...headers, ...extra });
+    response.writeHead(status, { ...sendable(headers), ...extra });
     response.end(request.method === 'HEAD' ? undefined : sent);
-    this.doors.unread.wrote(this.written);
+    this.doors.unread.wroteLast(this.written);
   }
 }

@@ -38,7 +38,7 @@ export async function serve(options: ServeOptions, stop: AbortSignal): Promise<v
   const broken = new AbortController();
   const failed = (error: unknown): void => broken.abort(error);
   const driver = new Driver(realTime, { isWatched: () => true, advanced: () => undefined, failed });
-  const served = new ServedCluster(cluster, { advanced: () => undefined, failed });
+  const served = new ServedCluster(cluster, { advanced: () => driver.wake(), failed });
   const { certificatePem, keyPem } = cluster.serving(Date.now());
   const endpoint = await openEndpoint({
     cluster: served, port: options.port, clientAuthority: cluster.pki.ca.certificate.pem, certificate: certificatePem, key: keyPem,
@@ -57,6 +57,7 @@ export async function serve(options: ServeOptions, stop: AbortSignal): Promise<v
     if (broken.signal.aborted) throw new Error(`the simulation has a mistake: ${(broken.signal.reason as Error).stack}`);
   } finally {
     driver.dispose();
+    served.close();
     await endpoint.close();
     await removeKubeconfig(options.kubeconfig);
   }

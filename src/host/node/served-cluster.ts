@@ -7,9 +7,11 @@ import type { HttpMessage, HttpRequest } from '../../protocol/http';
 
 /** A slice ends after this long, so that sockets and editors get their turn. */
 const sliceMs = 8;
+/** Between two slices while an answer has to wait for the clock. */
+const waitMs = 2;
 
 export interface ServedClusterHooks {
-  /** Called after each slice: something may look different. */
+  /** Called after each slice: something may look different, and whoever drives the run should look at the clock. */
   advanced(): void;
   /** An assertion of the engine failed: the run cannot go on, and nobody gets an answer any more. */
   failed(error: unknown): void;
@@ -18,6 +20,7 @@ export interface ServedClusterHooks {
 export class ServedCluster {
   private waiting = 0;
   private scheduled = false;
+  private closed = false;
 
   constructor(
     private readonly cluster: Cluster,
@@ -51,6 +54,11 @@ export class ServedCluster {
     };
   }
 
+  /** Lets the run go its way; to be called when nobody is served any more. */
+  close(): void {
+    this.closed = true;
+  }
+
   private schedule(): void {
     if (this.scheduled) return;
     this.scheduled = true;
@@ -59,6 +67,7 @@ export class ServedCluster {
 
   private slice(): void {
     this.scheduled = false;
+    if (this.closed) return;
     const startMs = performance.now();
     let isOverdue = false;
     try {
@@ -70,7 +79,11 @@ export class ServedCluster {
       return this.hooks.failed(error);
     }
     this.hooks.advanced();
-    // Where the run may not go on ahead of the clock, whoever drives it in real time brings the answer.
-    if (isOverdue && this.waiting > 0) this.schedule();
+    if (this.waiting === 0) return;
+    if (isOverdue) return this.schedule();
+    // The run may go no further ahead of the clock. When it is paused or watched, whoever drives it brings the answer.
+    if (this.cluster.control.state.mode !== 'live') return;
+    this.scheduled = true;
+    setTimeout(() => this.slice(), waitMs);
   }
 }

@@ -15,15 +15,19 @@ const smallBytes = 64 * 1024;
 export class Unread {
   private readonly open = new Set<Written>();
 
-  /** `each` bytes for one stream, `all` bytes for all together. */
+  /** `each` bytes for one stream that goes on, `all` bytes for all together. */
   constructor(private readonly each: number, private readonly all: number) {}
 
-  /** To be called after something was written. */
+  /** To be called after something was written into a stream that goes on. */
   wrote(stream: Written): void {
-    const waiting = stream.waiting();
-    if (waiting < smallBytes) return void this.open.delete(stream);
+    if (stream.waiting() > this.each) return this.cut(stream);
+    this.wroteLast(stream);
+  }
+
+  /** To be called after a whole answer was written, which may be of any size. */
+  wroteLast(stream: Written): void {
+    if (stream.waiting() < smallBytes) return void this.open.delete(stream);
     this.open.add(stream);
-    if (waiting > this.each) return this.cut(stream);
     this.cutLongest();
   }
 
@@ -47,7 +51,7 @@ export class Unread {
         total += waiting;
         if (waiting > most) [most, longest] = [waiting, stream];
       }
-      if (total <= this.all || !longest) return;
+      if (total <= this.all || !longest || this.open.size === 1) return;
       this.cut(longest);
     }
   }

@@ -3,30 +3,34 @@
  * ordinary answer; when it agrees, the socket becomes a WebSocket (channels, or SPDY tunnelled in it) or speaks SPDY/3.1
  * itself, which older clients use.
  */
-import type { IncomingMessage } from 'node:http';
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { HttpConnection } from '../../cluster/cluster';
 import type { HttpMessage, HttpResponse } from '../../protocol/http';
 import { channelMessage, sendChannelMessage } from './channel-session';
 import { type Refusal, refusalResponse } from './gate';
-import { pathOf, type RequestDoors, requestOf } from './plain-request';
-import { portForwardSession, remoteCommandSession, type SpdySession } from './spdy/sessions';
+import { pathOf, type RequestDoors, requestOf, sendable } from './plain-request';
+import { openPortChannels, portsOf } from './port-channels';
+import { portForwardSession, remoteCommandSession, type SessionDoors, type SpdySession } from './spdy/sessions';
 
 const tunnelProtocol = 'SPDY/3.1+portforward.k8s.io';
 /** Best first, as the server prefers them. */
 const channelProtocols = ['v5.channel.k8s.io', 'v4.channel.k8s.io'];
+/** Port-forwards have not gone beyond version 4. */
+const portsProtocol = 'v4.channel.k8s.io';
 
 /** How the two ends will speak once they have switched. */
 type Protocol =
   | { readonly kind: 'channels'; readonly name: string }
-  | { readonly kind: 'tunnel' }
+  | { readonly kind: 'tunnel'; readonly name: string }
+  | { readonly kind: 'ports'; readonly name: string; readonly ports: readonly number[] }
   | { readonly kind: 'spdy'; readonly name: string };
 
 type Deliver = (message: HttpMessage) => void;
 
 const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: 4 * 1024 * 1024,
-  handleProtocols: (offered) => [tunnelProtocol, ...channelProtocols].find((name) => offered.has(name)) ?? false });
+  handleProtocols: (_, request) => protocolOf(request)?.name ?? false });
 
 /** What answering a request to switch needs of its endpoint. */
 export type UpgradeDoors = Pick<RequestDoors, 'cluster' | 'unread' | 'audit'>;
@@ -71,11 +75,15 @@ export function refuseUpgrade(socket: Duplex, refusal: Refusal): void {
   writeResponse(socket, refusalResponse(refusal));
 }
 
-function protocolOf({ headers }: IncomingMessage): Protocol | undefined {
+function protocolOf({ headers, url = '' }: IncomingMessage): Protocol | undefined {
   const upgrade = headers.upgrade?.toLowerCase();
   if (upgrade === 'websocket') {
     const offered = listOf(headers['sec-websocket-protocol']);
-    if (offered.includes(tunnelProtocol)) return { kind: 'tunnel' };
+    if (offered.includes(tunnelProtocol)) return { kind: 'tunnel', name: tunnelProtocol };
+    if (/\/portforward(\?|$)/.test(url)) {
+      const ports = offered.includes(portsProtocol) ? portsOf(queryOf(url)) : undefined;
+      return ports && { kind: 'ports', name: portsProtocol, ports };
+    }
     const name = channelProtocols.find((candidate) => offered.includes(candidate));
     return name === undefined ? undefined : { kind: 'channels', name };
   }
@@ -85,6 +93,10 @@ function protocolOf({ headers }: IncomingMessage): Protocol | undefined {
   return name === undefined ? undefined : { kind: 'spdy', name };
 }
 
+function queryOf(url: string): URLSearchParams {
+  return new URLSearchParams(url.split('?')[1]);
+}
+
 function listOf(header: string | string[] | undefined): string[] {
   return (Array.isArray(header) ? header.join(',') : header ?? '').split(',').map((item) => item.trim());
 }
@@ -92,10 +104,12 @@ function listOf(header: string | string[] | undefined): string[] {
 function begin(
   protocol: Protocol, request: IncomingMessage, socket: Duplex, head: Buffer, connection: HttpConnection,
 ): Deliver {
-  if (protocol.kind === 'spdy') return beginSpdy(protocol.name, socket, head, connection);
+  if (protocol.kind === 'spdy') return beginSpdy(protocol.name, request, socket, head, connection);
   let deliver: Deliver = () => undefined;
   sockets.handleUpgrade(request, socket, head, (webSocket) => {
-    deliver = protocol.kind === 'tunnel' ? tunnel(webSocket, connection) : channels(webSocket, connection, protocol.name);
+    deliver = protocol.kind === 'tunnel' ? tunnel(webSocket, connection)
+      : protocol.kind === 'ports' ? forwarded(webSocket, connection, protocol.ports)
+        : channels(webSocket, connection, protocol.name);
   });
   return (message) => deliver(message);
 }
@@ -113,6 +127,22 @@ function channels(socket: WebSocket, connection: HttpConnection, protocol: strin
   };
 }
 
+/** A port-forward whose connections are pairs of channels. */
+function forwarded(socket: WebSocket, connection: HttpConnection, ports: readonly number[]): Deliver {
+  const session = openPortChannels(ports, {
+    write: (channel, data) => socket.send(Buffer.concat([Buffer.of(channel), data])),
+    send: (message) => connection.send(message),
+    ended: () => socket.close(1000),
+  });
+  socket.on('message', (data: Buffer) => session.receive(data));
+  socket.on('error', () => socket.terminate());
+  return (message) => {
+    if (message.kind === 'end') return socket.close(1000);
+    if (message.kind === 'failed') return socket.terminate();
+    if (message.kind === 'data' || message.kind === 'close') session.deliver(message);
+  };
+}
+
 /** SPDY frames as a byte stream cut into WebSocket messages of any size. */
 function tunnel(socket: WebSocket, connection: HttpConnection): Deliver {
   const session = portForwardSession({
@@ -126,15 +156,18 @@ function tunnel(socket: WebSocket, connection: HttpConnection): Deliver {
   return deliverTo(session, () => socket.close(1000), () => socket.terminate());
 }
 
-function beginSpdy(protocol: string, socket: Duplex, head: Buffer, connection: HttpConnection): Deliver {
+function beginSpdy(
+  protocol: string, request: IncomingMessage, socket: Duplex, head: Buffer, connection: HttpConnection,
+): Deliver {
   socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\n'
     + `X-Stream-Protocol-Version: ${protocol}\r\n\r\n`);
-  const make = protocol.startsWith('portforward') ? portForwardSession : remoteCommandSession;
-  const session = make({
+  const doors: SessionDoors = {
     write: (bytes) => void socket.write(bytes),
     send: (message) => connection.send(message),
     abort: () => socket.destroy(),
-  });
+  };
+  const session = protocol.startsWith('portforward') ? portForwardSession(doors)
+    : remoteCommandSession(doors, queryOf(request.url ?? ''));
   if (head.length > 0) session.receive(head);
   socket.on('data', (data: Buffer) => session.receive(data));
   socket.once('close', () => session.dispose());
@@ -151,8 +184,9 @@ function deliverTo(session: SpdySession, close: () => void, abort: () => void): 
 
 function writeResponse(socket: Duplex, { status, headers, body }: HttpResponse): void {
   const bytes = Buffer.from(body);
-  const lines = Object.entries({ ...headers, 'Content-Length': String(bytes.length), 'Connection': 'close' });
-  socket.write(`HTTP/1.1 ${status} \r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`);
+  const lines = Object.entries({ ...sendable(headers), 'Content-Length': String(bytes.length), 'Connection': 'close' })
+    .map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n`);
   socket.end(bytes);
 }
 

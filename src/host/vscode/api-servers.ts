@@ -60,6 +60,7 @@ export class ApiServers {
     const served = new ServedCluster(cluster, {
       advanced: () => {
         if (this.clusters.active === cluster) this.clusters.wake();
+        else driver.wake();
       },
       failed: (error) => this.fail(cluster, error),
     });
@@ -80,6 +81,7 @@ export class ApiServers {
       cluster, url: endpoint.url, kubeconfig, driver,
       close: async () => {
         driver.dispose();
+        served.close();
         await endpoint.close();
         await removeKubeconfig(kubeconfig.fsPath);
       },

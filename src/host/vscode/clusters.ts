@@ -4,11 +4,14 @@
  */
 import { type Event, EventEmitter } from 'vscode';
 import type { Cluster } from '../../cluster/cluster';
+import type { ClusterState, PastCluster } from '../../cluster/history/past-cluster';
 import type { Sandbox } from '../../cluster/sandbox';
 import type { Command, CommandProgress } from '../../protocol/commands';
+import type { Moment } from '../../protocol/time';
 import type { ClusterView } from '../../protocol/view';
 import { Driver, type RealTime } from '../driver';
 import { type LastingPace, Pace } from '../pace';
+import { replayOnto } from './replay';
 import { readSettings } from './settings';
 
 export type Engine = typeof import('../engine');
@@ -37,6 +40,14 @@ interface Waiter {
   readonly resolve: (reached: boolean) => void;
 }
 
+/** The active cluster is shown as it was. */
+interface Look {
+  readonly cluster: Cluster;
+  readonly past: PastCluster;
+  /** Whether the run goes on as soon as the present is shown again. */
+  readonly wasRunning: boolean;
+}
+
 export class Clusters {
   private readonly changed = new EventEmitter<void>();
   private readonly switched = new EventEmitter<void>();
@@ -44,6 +55,10 @@ export class Clusters {
   readonly onDidChange: Event<void> = this.changed.event;
   /** There is another active cluster, or none any more. */
   readonly onDidSwitch: Event<void> = this.switched.event;
+
+  private readonly jumped = new EventEmitter<void>();
+  /** Another moment is shown, and not because the run went on by a step. */
+  readonly onDidJump: Event<void> = this.jumped.event;
 
   private readonly broke = new EventEmitter<unknown>();
   /** The active cluster stands still for good: an assertion of the engine failed. */
@@ -56,11 +71,12 @@ export class Clusters {
   private waiters: Waiter[] = [];
   private readonly broken = new WeakSet<Cluster>();
   private cachedView: ClusterView | undefined;
+  private look: Look | undefined;
   private readonly watchers: (() => boolean)[] = [];
   /** The wall clock for the next cluster, when it is not now: that of the cluster that comes back. */
   private epochOverride: number | undefined;
 
-  constructor(private readonly load: () => Promise<Engine>, time: RealTime) {
+  constructor(private readonly load: () => Promise<Engine>, private readonly time: RealTime) {
     this.driver = new Driver(time, {
       isWatched: () => this.waiters.length > 0 || (this.pace?.booting ?? false)
         || this.watchers.some((looks) => looks()),
@@ -109,10 +125,69 @@ export class Clusters {
     return active && this.paces.get(active);
   }
 
-  /** The active cluster as it is now; one object as long as it does not move. */
+  /** The active cluster as it is shown, at present or before; one object as long as it does not move. */
   view(): ClusterView | undefined {
-    this.cachedView ??= this.active?.view();
+    this.cachedView ??= this.shown?.view();
     return this.cachedView;
+  }
+
+  /** The active cluster as it was, while somebody looks back. */
+  get past(): PastCluster | undefined {
+    return this.look?.past;
+  }
+
+  /** The active cluster at the moment that is shown. */
+  get shown(): ClusterState | undefined {
+    return this.look?.past ?? this.active;
+  }
+
+  /** A cluster at the moment that is shown of it. */
+  stateOf(name: string): ClusterState | undefined {
+    return this.past?.name === name ? this.past : this.present?.sandbox.cluster(name);
+  }
+
+  /** Shows the active cluster as it was at a moment. Its run stands still meanwhile. `step`: one step further on. */
+  lookAt(moment: Moment, step = false): void {
+    const { active, pace } = this;
+    if (!active || !pace) return;
+    if (active.history.isPresent(moment)) return this.returnToNow(false, step);
+    const wasRunning = this.look?.wasRunning ?? !pace.paused;
+    if (!pace.paused) pace.pause();
+    this.look = { cluster: active, past: active.at(moment), wasRunning };
+    this.moved(step);
+  }
+
+  /** Shows the present again. `goOn`: the run goes on if it did before. */
+  returnToNow(goOn = true, step = false): void {
+    const { look, pace } = this;
+    if (!look) return;
+    this.look = undefined;
+    if (goOn && look.wasRunning) pace?.resume();
+    this.driver.wake();
+    this.moved(step);
+  }
+
+  /** Whether a cluster stands still only because somebody looks back at it. */
+  goesOn(cluster: Cluster): boolean {
+    return this.look?.cluster === cluster && this.look.wasRunning;
+  }
+
+  /**
+   * Lets the run go on from the moment that is shown, in a way of its own: the cluster's place is taken by one to which
+   * the same was done until then. False when nothing of the past is shown, or is not any more when it is ready.
+   */
+  async branch(): Promise<boolean> {
+    const { look, present } = this;
+    if (!look || !present) return false;
+    const { cluster, past: { moment } } = look;
+    const { events, commands, atMs } = moment;
+    const branch = present.sandbox.fork(cluster);
+    await replayOnto(branch, { log: cluster.log.slice(0, commands), atEvents: events, atMs }, this.time);
+    if (this.look?.past.moment !== moment || !this.holds(cluster)) return false;
+    present.sandbox.replace(branch);
+    this.forgetMissing();
+    this.adopt(branch, true);
+    return true;
   }
 
   /** Somebody who wants a smooth run while this says true. */
@@ -183,6 +258,8 @@ export class Clusters {
     const { pace } = this;
     if (!pace) return;
     change(pace);
+    // Whoever lets the run go on wants to see it.
+    if (!pace.paused) this.returnToNow(false);
     this.driver.wake();
     this.advanced();
   }
@@ -228,11 +305,20 @@ export class Clusters {
     this.driver.dispose();
     this.changed.dispose();
     this.switched.dispose();
+    this.jumped.dispose();
     this.broke.dispose();
+  }
+
+  private moved(step: boolean): void {
+    this.cachedView = undefined;
+    if (!step) this.jumped.fire();
+    this.changed.fire();
   }
 
   private switchTo(): void {
     this.cachedView = undefined;
+    if (this.look?.wasRunning) this.paces.get(this.look.cluster)?.resume();
+    this.look = undefined;
     this.driver.drive(this.active?.control);
     this.switched.fire();
     this.advanced();

@@ -7,6 +7,7 @@ import type { ObjectRef } from '../../protocol/commands';
 import type { Clusters } from './clusters';
 import { Coalesced } from './coalesce';
 import { realTime } from '../real-time';
+import { pastText } from './texts/run';
 
 export const scheme = 'kindergarten';
 export type DocumentKind = 'yaml' | 'describe';
@@ -30,6 +31,7 @@ export class ObjectDocuments implements TextDocumentContentProvider {
   /** `ready`: resolves when clusters that come back after a reload are there. */
   constructor(private readonly clusters: Clusters, private readonly ready: () => Promise<void>) {
     clusters.onDidChange(() => this.refresh.request());
+    clusters.onDidJump(() => this.refresh.now());
   }
 
   /** Opens a document beside what is open, or brings it to the front. */
@@ -64,15 +66,18 @@ export class ObjectDocuments implements TextDocumentContentProvider {
     const { loaded } = this.clusters;
     const cluster = target && loaded?.sandbox.cluster(target.cluster);
     if (!target || !loaded || !cluster) return `# ERROR: unknown cluster "${target?.cluster ?? ''}"\n`;
-    const { engine, sandbox } = loaded;
+    const { engine } = loaded;
     const { ref, kind } = target;
-    const object = cluster.objects.get(ref);
-    if (object && kind === 'yaml') return engine.yamlText(object);
-    const now = cluster.options.epochMs + cluster.nowMs;
-    const text = object && engine.describeObject(cluster.objects, sandbox.kinds, ref, now);
-    if (text !== undefined) return text;
-    const plural = sandbox.kinds.byKind(ref.apiVersion, ref.kind)?.plural ?? ref.kind;
-    return `# Error from server (NotFound): ${plural} "${ref.name}" not found\n`;
+    const state = this.clusters.stateOf(target.cluster) ?? cluster;
+    const { past } = this.clusters;
+    const asOf = state === past ? `# ${pastText(past.moment)}\n` : '';
+    const object = state.objects.get(ref);
+    if (object && kind === 'yaml') return asOf + engine.yamlText(object);
+    const now = cluster.options.epochMs + state.nowMs;
+    const text = object && engine.describeObject(state.objects, state.kinds, ref, now);
+    if (text !== undefined) return asOf + text;
+    const plural = state.kinds.byKind(ref.apiVersion, ref.kind)?.plural ?? ref.kind;
+    return `${asOf}# Error from server (NotFound): ${plural} "${ref.name}" not found\n`;
   }
 }
 

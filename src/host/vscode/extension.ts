@@ -11,9 +11,14 @@ import { contextKeys } from './commands/ids';
 import { openBox, rowOfBox } from './commands/inspect';
 import { registerCommands } from './commands/register';
 import { setRun, step } from './commands/run';
+import { branchHere, goToHops, goToRevision, returnToNow, stepBack } from './commands/time';
+import { whatIf } from './commands/what-if';
 import type { Kindergarten } from './context';
 import { DiagramPanel, diagramType } from './diagram/panel';
+import { savePictures } from './diagram/save-pictures';
 import { ObjectDocuments, scheme } from './documents';
+import { lessonView, LessonPlayer } from './lessons/player';
+import { Progress } from './lessons/progress';
 import { Log } from './log';
 import { LiveChecks } from './manifests/live-checks';
 import { ManifestIndex } from './manifests/manifest-index';
@@ -21,10 +26,11 @@ import { Problems } from './manifests/problems';
 import { Persistence } from './persistence';
 import { realTime } from '../real-time';
 import { sayBroken } from './say';
-import { touchesSpeed } from './settings';
+import { touchesPalette, touchesSpeed } from './settings';
 import { StatusBar } from './status-bar';
 import { descriptionOf, labelOf } from './tree/items';
 import { boxOf } from './tree/rows';
+import { SandboxTerminals } from './terminal/terminals';
 import { ClusterTree } from './tree/view';
 
 /** A row of the cluster tree as text. */
@@ -37,7 +43,7 @@ export interface OutlineRow {
 
 /** What other extensions, and tests, may read. */
 export interface KindergartenApi {
-  /** The active cluster as it is now. */
+  /** The active cluster as it is shown: now, or at the moment somebody looks back at. */
   cluster(): ClusterView | undefined;
   /** The cluster tree from top to bottom, whatever is expanded. */
   outline(): readonly OutlineRow[];
@@ -61,23 +67,38 @@ export function activateExtension(
       switch (message.type) {
         case 'run': return setRun(k, message.mode, message.speed);
         case 'step': return void step(k);
-        case 'select': return void (message.box !== undefined && tree.view.visible
-          && tree.reveal(rowOfBox(message.box), false));
+        case 'stepBack': return void stepBack(k);
+        case 'goTo': return void goToHops(k, message.hops);
+        case 'goToRevision': return void goToRevision(k, message.revision);
+        case 'returnToNow': return void returnToNow(k);
+        case 'branch': return void branchHere(k, undefined);
+        case 'whatIf': return void whatIf(k, message.action, message.box, message.other);
+        case 'save': return void savePictures(message.files);
+        case 'select':
+          if (message.box !== undefined) k.lessons.selected(message.box);
+          return void (message.box !== undefined && tree.view.visible && tree.reveal(rowOfBox(message.box), false));
         case 'open': return void openBox(k, message.box, message.what);
       }
     } }),
     documents: new ObjectDocuments(clusters, ready),
     index: new ManifestIndex(),
     checks: new LiveChecks(clusters, problems),
+    lessons: new LessonPlayer(clusters, () => k, context.extensionUri, new Progress(context.globalState)),
+    terminals: new SandboxTerminals(() => k, ready),
     log,
   };
   context.subscriptions.push(
     persistence, apiServers, clusters, problems, tree, k.diagram, k.documents, k.index, k.checks, k.log, new StatusBar(clusters),
+    k.lessons, k.terminals,
+    window.registerWebviewViewProvider(lessonView, k.lessons),
     ...registerCommands(k, ready),
     offerWithTerminals(k, context.globalState),
     window.registerWebviewPanelSerializer(diagramType, k.diagram),
     workspace.registerTextDocumentContentProvider(scheme, k.documents),
-    workspace.onDidChangeConfiguration((event) => touchesSpeed(event) && clusters.speedChanged()),
+    workspace.onDidChangeConfiguration((event) => {
+      if (touchesSpeed(event)) clusters.speedChanged();
+      if (touchesPalette(event)) k.diagram.refresh();
+    }),
     clusters.onDidBreak((error) => {
       k.log.error(error instanceof Error ? error.stack ?? error.message : String(error));
       sayBroken();
@@ -106,6 +127,7 @@ function followWithContextKeys(clusters: Clusters, apiServers: ApiServers): void
     set(contextKeys.hasCluster, clusters.active !== undefined);
     set(contextKeys.hasSeveralClusters, clusters.names.length > 1);
     set(contextKeys.isPaused, clusters.pace?.paused ?? false);
+    set(contextKeys.inPast, clusters.past !== undefined);
     set(contextKeys.canServe, apiServers.possible);
     set(contextKeys.isServed, clusters.active !== undefined && apiServers.of(clusters.active.name) !== undefined);
   };

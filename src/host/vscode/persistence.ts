@@ -92,7 +92,7 @@ export class Persistence {
       active: clusters.active?.name,
       clusters: all.map(({ cluster, pace }) => ({
         kindYaml: cluster.options.kindYaml, epochMs: cluster.options.epochMs, log: cluster.log,
-        atEvents: cluster.eventsProcessed, atMs: cluster.nowMs, paused: pace.paused,
+        atEvents: cluster.eventsProcessed, atMs: cluster.nowMs, paused: pace.paused && !this.clusters.goesOn(cluster),
       })),
     };
   }

@@ -15,7 +15,9 @@ export interface ReplayedCluster {
 }
 
 /** Replays onto a cluster that has just been created. The host's event loop gets its turn between two slices. */
-export async function replayOnto(cluster: ReplayedCluster, saved: SavedCluster, time: RealTime): Promise<void> {
+export async function replayOnto(
+  cluster: ReplayedCluster, saved: Pick<SavedCluster, 'log' | 'atEvents' | 'atMs'>, time: RealTime,
+): Promise<void> {
   for (const { afterEvents, atMs, command } of saved.log) {
     await runTo(cluster, afterEvents, atMs, time);
     cluster.execute(command);

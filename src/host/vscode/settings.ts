@@ -1,5 +1,6 @@
 /** The extension's settings, typed; package.json declares them with the same defaults. */
 import { type ConfigurationChangeEvent, workspace } from 'vscode';
+import type { Palette } from '../../protocol/messages';
 
 const section = 'kindergarten';
 
@@ -7,6 +8,8 @@ const section = 'kindergarten';
 export type RevealOnCreate = 'treeAndDiagram' | 'tree' | 'nothing';
 
 export interface Settings {
+  /** Colours of states and messages in the diagram. */
+  readonly palette: Palette;
   /** Virtual seconds per real second while a cluster boots; 0 is as fast as possible. */
   readonly bootSpeed: number;
   /** Virtual seconds per real second afterwards. */
@@ -22,6 +25,7 @@ export interface Settings {
 export function readSettings(): Settings {
   const settings = workspace.getConfiguration(section);
   return {
+    palette: settings.get('diagram.palette') === 'okabe-ito' ? 'okabe-ito' : 'theme',
     bootSpeed: bounded(settings.get('bootSpeed'), 0, 1_000, 4),
     speed: bounded(settings.get('speed'), 0.1, 1_000, 1),
     checkOpenFiles: settings.get('checkOpenFiles') !== false,
@@ -33,6 +37,11 @@ export function readSettings(): Settings {
 /** Whether a change of the configuration touches the speed of clusters that run already. */
 export function touchesSpeed(event: ConfigurationChangeEvent): boolean {
   return event.affectsConfiguration(`${section}.speed`);
+}
+
+/** Whether a change of the configuration touches the colours of the diagram. */
+export function touchesPalette(event: ConfigurationChangeEvent): boolean {
+  return event.affectsConfiguration(`${section}.diagram.palette`);
 }
 
 /** Settings are written by hand, so anything may stand there. */

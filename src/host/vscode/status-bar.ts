@@ -4,7 +4,7 @@ import type { Clusters } from './clusters';
 import { Coalesced } from './coalesce';
 import { commandIds } from './commands/ids';
 import { realTime } from '../real-time';
-import { clockText, runText } from './texts/run';
+import { clockText, pastText, runText } from './texts/run';
 
 const intervalMs = 250;
 
@@ -15,6 +15,7 @@ export class StatusBar {
   constructor(private readonly clusters: Clusters) {
     clusters.onDidChange(() => this.draw.request());
     clusters.onDidSwitch(() => this.draw.now());
+    clusters.onDidJump(() => this.draw.now());
   }
 
   dispose(): void {
@@ -23,17 +24,17 @@ export class StatusBar {
   }
 
   private update(): void {
-    const { active, pace } = this.clusters;
+    const { active, pace, past } = this.clusters;
     if (!active) {
       this.item?.hide();
       return;
     }
     this.item ??= this.create();
     const { state } = active.control;
-    const icon = state.mode === 'paused' ? 'debug-pause' : pace?.booting ? 'loading~spin' : 'vm-active';
-    const run = pace?.booting && state.mode !== 'paused' ? l10n.t('boots') : runText(state);
-    const clock = clockText(active.nowMs);
-    const text = `$(${icon}) ${active.name}: ${run} · ${clock}`;
+    const icon = past ? 'history' : state.mode === 'paused' ? 'debug-pause' : pace?.booting ? 'loading~spin' : 'vm-active';
+    const run = past ? pastText(past.moment) : pace?.booting && state.mode !== 'paused' ? l10n.t('boots') : runText(state);
+    const clock = clockText(past?.nowMs ?? active.nowMs);
+    const text = `$(${icon}) ${active.name}: ${run}${past ? '' : ` · ${clock}`}`;
     if (this.item.text === text) return;
     this.item.text = text;
     this.item.accessibilityInformation = { label: l10n.t('Cluster {0}, {1}, clock {2}', active.name, run, clock) };

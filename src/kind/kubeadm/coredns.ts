@@ -6,6 +6,7 @@
 import { deepFreeze } from '../../base/freeze';
 import type { Container, Deployment, NewObject, Service } from '../../api/types';
 import { coreDnsImage } from '../images';
+import { nodeProfile } from '../profile';
 import { dnsServiceAddress } from './address';
 import {
   accountSubject, clusterRole, clusterRoleBinding, configMap, resourceRule, serviceAccount, systemNamespace,
@@ -77,7 +78,7 @@ function container(): Container {
   };
 }
 
-function deployment(): NewObject<Deployment> {
+function deployment(plan: ClusterPlan): NewObject<Deployment> {
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
@@ -104,7 +105,7 @@ function deployment(): NewObject<Deployment> {
           },
           tolerations: [
             { key: 'CriticalAddonsOnly', operator: 'Exists' },
-            { key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' },
+            { key: nodeProfile(plan.kubernetesVersion).controlPlaneRole, effect: 'NoSchedule' },
           ],
           nodeSelector: { 'kubernetes.io/os': 'linux' },
           containers: [container()],
@@ -152,7 +153,7 @@ export function coreDnsAddon(plan: ClusterPlan): readonly Manifest[] {
     ]),
     clusterRoleBinding(roleName, roleName, [accountSubject(systemNamespace, name)]),
     serviceAccount(systemNamespace, name),
-    deployment(),
+    deployment(plan),
     service(plan),
   ]);
 }

@@ -79,7 +79,8 @@ export function nodeStatus(facts: NodeFacts, before: NodeStatus | undefined): No
       kernelVersion: '6.12.0-simulated',
       kubeProxyVersion: '',
       kubeletVersion: facts.kubeletVersion,
-      machineID: facts.machineId,
+      // systemd writes it without the dashes.
+      machineID: facts.machineId.replaceAll('-', ''),
       operatingSystem: 'linux',
       osImage: 'Debian GNU/Linux 13 (trixie)',
       systemUUID: facts.machineId,

@@ -17,6 +17,7 @@ import { all, runTask, type Task, waitFor } from '../../sim/task';
 import type { ContainerContext } from '../images';
 import { flag } from '../programs/servers/web-servers';
 import { type Asked, answerMetrics } from './answers';
+import { metricsOpenApi } from './openapi';
 import { MetricsStorage, parseMetrics, type Scrape } from './storage';
 
 const tokenFile = '/var/run/secrets/kubernetes.io/serviceaccount/token';
@@ -58,7 +59,8 @@ class MetricsServer implements Program {
     const target = raw?.target ?? (payload as WebRequest).path;
     const { code, body } = this.answer(target, (raw ?? (payload as WebRequest)).headers?.['accept'] ?? '');
     const text = typeof body === 'string' ? body : `${JSON.stringify(body)}\n`;
-    const type = typeof body === 'string' ? 'text/plain; charset=utf-8' : 'application/json';
+    const isDocument = typeof body !== 'string' || body.startsWith('{');
+    const type = isDocument ? 'application/json' : 'text/plain; charset=utf-8';
     const message: HttpMessage = { kind: 'response', status: code, headers: { 'content-type': type }, body: text };
     call.reply(raw ? message : { code, body: text, headers: { 'content-type': type } }, { ...call.subject, code });
     this.context.spendCpu(1);
@@ -77,6 +79,8 @@ class MetricsServer implements Program {
       if (this.storage.ready) return { code: 200, body: 'ok' };
       return { code: 500, body: '[-]metric-storage-ready failed: reason withheld\nreadyz check failed\n' };
     }
+    const document = metricsOpenApi(path);
+    if (document !== undefined) return { code: 200, body: document };
     const { storage, host } = this;
     const inputs = { storage, nodes: this.nodes, pods: this.pods, wallMs: host.wallMs };
     const body = answerMetrics(inputs, asked(path, query, accept));

@@ -223,7 +223,8 @@ export class ContainerService {
   }
 }
 
-function commandOf({ config, image }: ContainerRecord): string[] {
+/** The command line of a container, as pod and image give it. */
+export function commandOf({ config, image }: ContainerRecord): string[] {
   const { command, args } = config;
   if (command.length > 0) return [...command, ...args];
   return [...(image.entrypoint ?? []), ...(args.length > 0 ? args : image.cmd ?? [])];

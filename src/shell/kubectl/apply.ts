@@ -116,11 +116,12 @@ function createRequest(
 }
 
 /** Custom resources know no strategic merge. */
-function patchTypeFor(kinds: KindRegistry, target: ObjectRef): 'strategic' | 'merge' {
+export function patchTypeFor(kinds: KindRegistry, target: ObjectRef): 'strategic' | 'merge' {
   return typeof kinds.byKind(target.apiVersion, target.kind)?.schema === 'string' ? 'strategic' : 'merge';
 }
 
-function patchFor(kinds: KindRegistry, target: ObjectRef, modified: PlainMap, current: PlainMap): PlainMap {
+/** The patch that brings an object to what a manifest wants, by what was applied last. */
+export function patchFor(kinds: KindRegistry, target: ObjectRef, modified: PlainMap, current: PlainMap): PlainMap {
   const schema = kinds.byKind(target.apiVersion, target.kind)?.schema;
   const annotations = (current['metadata'] as { annotations?: Record<string, string> }).annotations;
   const text = annotations?.[lastAppliedAnnotation];
@@ -133,7 +134,7 @@ function patchFor(kinds: KindRegistry, target: ObjectRef, modified: PlainMap, cu
 }
 
 /** The object with the annotation that remembers it, as kubectl writes it: keys sorted, a line break at the end. */
-function withLastApplied(object: PlainMap): PlainMap {
+export function withLastApplied(object: PlainMap): PlainMap {
   const metadata = object['metadata'] as { readonly annotations?: Readonly<Record<string, string>> };
   const { [lastAppliedAnnotation]: _old, ...others } = metadata.annotations ?? {};
   const bare = { ...object, metadata: { ...metadata, annotations: others } };

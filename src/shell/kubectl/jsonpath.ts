@@ -47,10 +47,10 @@ export function parseRelaxedPath(text: string): JsonPath | JsonPathProblem {
   return parseJsonPath(`{${inner.startsWith('.') || inner.startsWith('[') || inner.startsWith('$') ? inner : `.${inner}`}}`);
 }
 
-/** The text that a template makes of a value; a missing field is an error unless allowed. */
-export function evaluate({ nodes }: JsonPath, root: unknown): string | JsonPathProblem {
+/** The text that a template makes of a value; a missing field is empty, or an error where that is not allowed. */
+export function evaluate({ nodes }: JsonPath, root: unknown, allowMissing = true): string | JsonPathProblem {
   try {
-    return text(nodes, root, root);
+    return text(nodes, root, root, allowMissing);
   } catch (mistake) {
     if (mistake instanceof Mistake) return { problem: mistake.message };
     throw mistake;
@@ -63,12 +63,12 @@ export function valuesAt({ nodes }: JsonPath, root: unknown): readonly unknown[]
   return first?.kind === 'path' ? walk(first.path, [root], root, true) : [];
 }
 
-function text(nodes: readonly Node[], current: unknown, root: unknown): string {
+function text(nodes: readonly Node[], current: unknown, root: unknown, lenient: boolean): string {
   let out = '';
   for (const node of nodes) {
     if (node.kind === 'text') out += node.text;
-    else if (node.kind === 'path') out += walk(node.path, [current], root, false).map(printed).join(' ');
-    else for (const item of walk(node.path, [current], root, false)) out += text(node.body, item, root);
+    else if (node.kind === 'path') out += walk(node.path, [current], root, lenient).map(printed).join(' ');
+    else for (const item of walk(node.path, [current], root, lenient)) out += text(node.body, item, root, lenient);
   }
   return out;
 }
@@ -93,7 +93,8 @@ function take(step: Step, value: unknown, root: unknown, lenient: boolean): read
       if (lenient || !isMap(value)) return [];
       throw new Mistake(`${step.name} is not found`);
     }
-    case 'fields': return step.names.flatMap((name) => (isMap(value) && Object.hasOwn(value, name) ? [value[name]] : []));
+    case 'fields': return step.names.flatMap((name) => (isMap(value) && Object.hasOwn(value, name) ? [value[name]]
+      : []));
     case 'slice': return slice(step, value, lenient);
     case 'filter': return children(value).filter((each) => holds(step, each, root));
   }
@@ -132,7 +133,8 @@ function children(value: unknown): readonly unknown[] {
 
 function descendants(value: unknown): readonly unknown[] {
   const found: unknown[] = [value];
-  for (const child of children(value)) if (typeof child === 'object' && child !== null) found.push(...descendants(child));
+  for (const child of children(value)) if (typeof child === 'object'
+    && child !== null) found.push(...descendants(child));
   return found;
 }
 
@@ -210,7 +212,8 @@ class PathReader {
       this.at += 2;
       const next = this.text[this.at];
       const name = next === '*' || next === '[' || next === undefined ? [] : this.field();
-      return [{ kind: 'recursive' }, ...name.length > 0 ? [{ kind: 'fields', names: name.map((each) => each.kind === 'field' ? each.name : '') } as const] : []];
+      return [{ kind: 'recursive' }, ...name.length > 0
+        ? [{ kind: 'fields', names: name.map((each) => each.kind === 'field' ? each.name : '') } as const] : []];
     }
     if (rest.startsWith('.*')) {
       this.at += 2;
@@ -255,7 +258,8 @@ class PathReader {
     const range = /^(-?\d+)?:(-?\d+)?$/.exec(inner);
     if (!range) throw new Mistake(`invalid array index ${inner}`);
     return {
-      kind: 'slice', single: false, ...(range[1] ? { from: Number(range[1]) } : {}), ...(range[2] ? { to: Number(range[2]) } : {}),
+      kind: 'slice', single: false, ...(range[1] ? { from: Number(range[1]) } : {}),
+        ...(range[2] ? { to: Number(range[2]) } : {}),
     };
   }
 

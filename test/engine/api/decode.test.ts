@@ -58,6 +58,26 @@ describe('decode', () => {
     });
   }
 
+  const converted: readonly (readonly [what: string, spec: unknown, message: string])[] = [
+    ['a text for a number', { replicas: 'x' }, 'unrecognized type: int32'],
+    ['a fraction for a number', { replicas: 1.5 }, 'cannot convert float64 to int32'],
+    ['a text for a truth', { paused: 'yes' }, 'unrecognized type: bool'],
+    ['a truth for a text', { strategy: { type: true } }, 'unrecognized type: string'],
+    ['a number for a text', { strategy: { type: 3 } }, 'cannot convert int64 to v1.DeploymentStrategyType'],
+    ['a text for a list', { template: { spec: { containers: 'x' } } }, 'cannot restore slice from string'],
+    ['a list for a map', { selector: { matchLabels: [] } }, 'cannot restore map from slice'],
+    ['a text for an object', { template: 'x' }, 'cannot restore struct from: string'],
+    ['a value that has a parser of its own', { strategy: { rollingUpdate: { maxSurge: true } } },
+      'json: cannot unmarshal bool into Go struct field '
+        + 'RollingUpdateDeployment.spec.strategy.rollingUpdate.maxSurge of type int32'],
+  ];
+  for (const [what, spec, message] of converted) {
+    it(`says of a patched object what its conversion would: ${what}`, () => {
+      const { problems } = decode(deployment(spec), 'Deployment');
+      assert.equal(decodeFailure(problems, 'Warn', true), message);
+    });
+  }
+
   it('lists all unknown fields when strict, warns or stays silent otherwise', () => {
     const { object, problems } = decode({ ...pod({ containers: [], one: 1 }), two: 2 }, 'Pod');
     assert.equal(decodeFailure(problems, 'Strict'),

@@ -14,10 +14,13 @@ const inDefault = { namespace: 'default' } as const;
 const dev = { kind: 'certificate', commonName: 'dev', organizations: [] } as const;
 
 /** The name and groups behind a request, or the refusal's code and message. */
-function who(headers: Record<string, string>, identity?: HttpRequest['identity'], passedMs = 0): unknown {
+function who(
+  headers: Record<string, string>, identity?: HttpRequest['identity'], passedMs = 0,
+  identityPeriod?: HttpRequest['identityPeriod'],
+): unknown {
   const { parts } = world.server as unknown as { parts: Parameters<typeof authenticateHttp>[0] & { resources: never } };
   const wallMs = epochMs + world.sim.nowMs + passedMs;
-  const answer = authenticateHttp(parts, { headers, identity }, parts.resources, wallMs, (user) => ({
+  const answer = authenticateHttp(parts, { headers, identity, identityPeriod }, parts.resources, wallMs, (user) => ({
     user, verb: 'list', group: '', resource: 'pods', subresource: '', namespace: 'default', name: '',
   }));
   if (isFailure(answer)) return [answer.code, answer.message];
@@ -47,6 +50,9 @@ describe('API server: authentication of outside requests', () => {
     const identity = { name: 'jane', groups: ['dev'] };
     assert.deepEqual(who({}, identity), ['jane', ['dev', 'system:authenticated']]);
     assert.deepEqual(who(bearer('guess'), identity), ['jane', ['dev', 'system:authenticated']]);
+    const period = { fromMs: epochMs + 60_000, untilMs: epochMs + 120_000 };
+    const passed = [0, 90_000, 150_000].map((passedMs) => who({}, identity, passedMs - world.sim.nowMs, period));
+    assert.deepEqual(passed, [unauthorized, ['jane', ['dev', 'system:authenticated']], unauthorized]);
     assert.deepEqual(who(bearer('secret')), ['robot', ['robots', 'system:authenticated']]);
     assert.deepEqual(who({ authorization: 'bearer secret' }), ['robot', ['robots', 'system:authenticated']]);
     assert.deepEqual(who({}), ['system:anonymous', ['system:unauthenticated']]);

@@ -58,6 +58,30 @@ describe('API server: built-in kinds', () => {
     assert.deepEqual([scaled.spec?.replicas, scaled.metadata.generation], [3, 2]);
   });
 
+  it('counts the templates of a DaemonSet, whatever its clients say', () => {
+    const template = (image: string): object => (
+      { metadata: { labels: { a: 'b' } }, spec: { containers: [{ name: 'c', image }] } });
+    const target = { group: 'apps', resource: 'daemonsets', ...inDefault } as const;
+    const annotation = 'deprecated.daemonset.template.generation';
+    const counted = (ask: Ask): unknown => world.must(ask).metadata.annotations?.[annotation];
+    const body = { metadata: { name: 'd' }, spec: { selector: { matchLabels: { a: 'b' } }, template: template('i:1') } };
+    const patch = (change: object): Ask => ({ ...target, verb: 'patch', patchType: 'merge', name: 'd', body: change });
+    assert.equal(counted({ ...target, verb: 'create', body }), '1');
+    assert.equal(counted(patch({ metadata: { annotations: { [annotation]: '7' } } })), '1');
+    assert.equal(counted(patch({ spec: { template: template('i:2') } })), '2');
+    assert.equal(counted(patch({ metadata: { annotations: null }, spec: { minReadySeconds: 1 } })), '2');
+  });
+
+  it('keeps the priority classes of the system', () => {
+    const target = { group: 'scheduling.k8s.io', resource: 'priorityclasses' } as const;
+    world.must({ ...target, verb: 'create', body: { metadata: { name: 'mine' }, value: 1 } });
+    const refusal = world.refused({ ...target, verb: 'delete', name: 'system-node-critical' });
+    assert.equal(refusal.code, 403);
+    assert.equal(refusal.message, 'priorityclasses.scheduling.k8s.io "system-node-critical" is forbidden: '
+      + 'this is a system priority class and cannot be deleted');
+    world.must({ ...target, verb: 'delete', name: 'mine' });
+  });
+
   it('changes the type of a Service forth and back', () => {
     const target = { resource: 'services', name: 's', ...inDefault } as const;
     const specOf = (spec: object): Service['spec'] =>

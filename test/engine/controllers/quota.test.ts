@@ -30,7 +30,7 @@ describe('resourcequota-controller', () => {
     const failure = set?.status.conditions?.find(({ type }) => type === 'ReplicaFailure');
     assert.match(failure?.message ?? '', /^pods "web-[a-z0-9]+-[a-z0-9]{5}" is forbidden: exceeded quota: q, requested: pods=1, used: pods=2, limited: pods=2$/);
     assert.equal(usage(world, 'q').used?.['pods'], '2');
-    world.remove(resources.deployments, 'web', ns);
+    world.delete(resources.deployments, 'web', ns);
     world.settle();
     assert.deepEqual(usage(world, 'q').used, { configmaps: '1', 'count/deployments.apps': '0', pods: '0' });
   });

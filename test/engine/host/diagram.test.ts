@@ -1,6 +1,6 @@
 /** What goes to the diagram's page and what may come from it. */
 import assert from 'node:assert/strict';
-import { hopsSince } from '../../../src/host/vscode/diagram/hops';
+import { hopsSince, traceUpTo } from '../../../src/host/vscode/diagram/hops';
 import { RateLimit, readPanelMessage } from '../../../src/host/vscode/diagram/inbound';
 import { contentSecurityPolicy, diagramPage, newNonce } from '../../../src/host/vscode/diagram/page';
 import { Trace } from '../../../src/sim/trace';
@@ -32,6 +32,13 @@ describe('hops for the panel', () => {
     assert.equal(hops.at(-1)?.id, 550);
   });
 
+  it('end at the moment that is shown', () => {
+    const early = traceUpTo(trace(Array<boolean>(300).fill(false)), 100);
+    const { hops } = hopsSince(early, 0);
+    assert.deepEqual([hops.length, hops.at(-1)?.id], [100, 99]);
+    assert.deepEqual(hopsSince(early, 98).hops.map(({ id }) => id), [98, 99]);
+  });
+
   it('are bounded however many there were', () => {
     const { hops, skipped } = hopsSince(trace(Array<boolean>(20_000).fill(false)), 0);
     assert.deepEqual([hops.length, skipped], [200, 19_800]);
@@ -42,6 +49,8 @@ describe('messages from the panel', () => {
   const good: readonly unknown[] = [
     { type: 'ready' }, { type: 'step' }, { type: 'run', mode: 'hops', speed: 0.5 },
       { type: 'select', box: 'node/kind' },
+    { type: 'stepBack' }, { type: 'returnToNow' }, { type: 'branch' }, { type: 'goTo', hops: 0 },
+    { type: 'goToRevision', revision: 412 },
     { type: 'select', box: undefined }, { type: 'open', box: 'pod/default/web', what: 'yaml' },
   ];
   for (const message of good) it(`takes ${JSON.stringify(message)}`, () => {
@@ -53,6 +62,8 @@ describe('messages from the panel', () => {
     { type: 'run', mode: 'live', speed: 0 }, { type: 'run', mode: 'live', speed: Infinity },
       { type: 'run', mode: 'live' },
     { type: 'run', mode: 'live', speed: '1' }, { type: 'select', box: 1 }, { type: 'select', box: '' },
+    { type: 'goTo' }, { type: 'goTo', hops: -1 }, { type: 'goTo', hops: 1.5 }, { type: 'goTo', hops: '7' },
+    { type: 'goToRevision', revision: 1e300 }, { type: 'goToRevision', revision: NaN },
     { type: 'select', box: 'x'.repeat(513) }, { type: 'open', box: 'a', what: 'delete' },
       { type: 'open', what: 'yaml' },
   ];

@@ -188,6 +188,7 @@ class FakeCluster implements PacedCluster {
     get state() { return this.owner.state; },
     set(mode: RunMode, speed: number) { this.owner.state = { ...this.owner.state, mode, speed }; },
     step() { this.set('paused', this.owner.state.speed); return true; },
+    runTo() { this.set('fast', 1); },
   };
 
   get moves(): string {
@@ -248,6 +249,20 @@ describe('the pace of a cluster', () => {
     pace.step();
     cluster.bootTo(20_000, pace, true);
     assert.ok(pace.paused);
+  });
+
+  it('runs until quiet or to a breakpoint, whether it boots or not', () => {
+    const cluster = new FakeCluster();
+    const pace = new Pace(cluster, 8, { mode: 'live', speed: 2 });
+    pace.runTo({ verb: 'create' });
+    assert.equal(cluster.moves, 'fast 1');
+    cluster.bootTo(20_000, pace, true);
+    assert.equal(cluster.moves, 'fast 1', 'the end of the boot does not end it');
+    pace.pause();
+    pace.untilQuiet();
+    assert.equal(cluster.moves, 'fast 1');
+    pace.resume();
+    assert.equal(cluster.moves, 'live 2');
   });
 
   it('ends the boot of a cluster that will never be ready', () => {

@@ -140,8 +140,8 @@ describe('validation', () => {
       'spec.ports[0].targetPort: Invalid value: 0: must be between 1 and 65535, inclusive',
       'spec.ports[2].name: Duplicate value: "a"',
       "spec.ports[2].nodePort: Forbidden: may not be used when `type` is 'ClusterIP'",
-      'spec.ports[2]: Duplicate value: {"AppProtocol":null,"Name":"","NodePort":0,"Port":80,"Protocol":"TCP",'
-        + '"TargetPort":0}']],
+      'spec.ports[2]: Duplicate value: {"Name":"","Protocol":"TCP","AppProtocol":null,"Port":80,"TargetPort":0,'
+        + '"NodePort":0}']],
     ['svc', 'a name elsewhere', 'spec: {type: ExternalName}', ['spec.externalName: Required value']],
     ['svc', 'an unknown type', 'spec: {type: Tunnel, ports: [{port: 1}]}', [
       'spec.type: Unsupported value: "Tunnel": '

@@ -35,7 +35,7 @@ describe('StatefulSet', () => {
     ['policies', `spec: {${selector}, ${template}, podManagementPolicy: Later, updateStrategy: {type: Later}, `
       + 'persistentVolumeClaimRetentionPolicy: {whenDeleted: Never}}', [
       'spec.podManagementPolicy: Invalid value: "Later": must be \'OrderedReady\' or \'Parallel\'',
-      'spec.updateStrategy: Invalid value: {"RollingUpdate":null,"Type":"Later"}: '
+      'spec.updateStrategy: Invalid value: {"Type":"Later","RollingUpdate":null}: '
         + "must be 'RollingUpdate' or 'OnDelete'",
       'spec.persistentVolumeClaimRetentionPolicy.whenDeleted: Unsupported value: "Never": '
         + 'supported values: "Retain", "Delete"']],

@@ -1,7 +1,6 @@
 /**
  * ValidatingAdmissionPolicy, MutatingAdmissionPolicy and their bindings: rules in CEL about requests. Models
- * pkg/apis/admissionregistration. Expressions are checked for their presence here; whoever carries a policy out
- * compiles them.
+ * pkg/apis/admissionregistration.
  */
 import { withKey } from '../../../base/freeze';
 import { child, duplicate, invalid, notSupported, required } from '../../field-errors';
@@ -16,6 +15,7 @@ import { ageColumn, nameColumn } from '../columns';
 import { checkOneOf, checkQualifiedName, eachItem } from '../field-checks';
 import type { FieldErrors } from '../field-checks';
 import { withDefault } from '../pod/container-defaults';
+import { policyExpressionErrors } from './expressions';
 import {
   checkMatchConditions, checkMatchResources, checkParamKind, checkParamRef, checkPolicyName, failurePolicies,
   matchResourcesDefaults, paramKindText, paramRefDefaults, paramRefText, reinvocationPolicies,
@@ -71,8 +71,11 @@ function checkVariable({ name = '', expression = '' }: Variable, path: string, e
   if (expression.trim() === '') errors.push(required(child(path, 'expression'), 'expression is not specified'));
 }
 
-function validatePolicy({ metadata, spec }: ValidatingAdmissionPolicy): readonly FieldError[] {
+function validatePolicy(
+  { metadata, spec }: ValidatingAdmissionPolicy, old?: ValidatingAdmissionPolicy,
+): readonly FieldError[] {
   return commonErrors(spec, (errors) => {
+    errors.push(...policyExpressionErrors(spec, old?.spec));
     const { validations = [], auditAnnotations = [] } = spec;
     if (validations.length === 0 && auditAnnotations.length === 0) {
       const detail = 'validations or auditAnnotations must contain at least one item';
@@ -122,8 +125,11 @@ function checkAnnotation(
   }
 }
 
-function validateMutatingPolicy({ spec }: MutatingAdmissionPolicy): readonly FieldError[] {
+function validateMutatingPolicy(
+  { spec }: MutatingAdmissionPolicy, old?: MutatingAdmissionPolicy,
+): readonly FieldError[] {
   return commonErrors(spec, (errors) => {
+    errors.push(...policyExpressionErrors(spec, old?.spec));
     const { mutations = [], reinvocationPolicy } = spec;
     if (mutations.length === 0) errors.push(required('spec.mutations', 'mutations must contain at least one item'));
     eachItem(mutations, 'spec.mutations', (mutation, at) => checkMutation(mutation, at, errors));
@@ -220,7 +226,7 @@ export const validatingAdmissionPolicyKind = defineKind<ValidatingAdmissionPolic
   plural: 'validatingadmissionpolicies', singular: 'validatingadmissionpolicy', schema: 'ValidatingAdmissionPolicy',
   subresources: ['status'],
   defaults: policyDefaults,
-  validate: validatePolicy,
+  validate: (policy) => validatePolicy(policy),
   validateUpdate: validatePolicy,
   columns: policyColumns({
     name: 'Validations', type: 'integer', description: 'How many rules there are.',
@@ -244,7 +250,7 @@ export const mutatingAdmissionPolicyKind = defineKind<MutatingAdmissionPolicy>({
   kind: 'MutatingAdmissionPolicy', listKind: 'MutatingAdmissionPolicyList',
   plural: 'mutatingadmissionpolicies', singular: 'mutatingadmissionpolicy', schema: 'MutatingAdmissionPolicy',
   defaults: policyDefaults,
-  validate: validateMutatingPolicy,
+  validate: (policy) => validateMutatingPolicy(policy),
   validateUpdate: validateMutatingPolicy,
   columns: policyColumns({
     name: 'Mutations', type: 'integer', description: 'How many changes there are.',

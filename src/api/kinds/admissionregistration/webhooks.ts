@@ -1,7 +1,6 @@
 /**
  * ValidatingWebhookConfiguration and MutatingWebhookConfiguration: whom to ask about requests. Models
- * pkg/apis/admissionregistration and apiserver's pkg/util/webhook/validation.go. Expressions of match conditions are
- * not compiled here.
+ * pkg/apis/admissionregistration and apiserver's pkg/util/webhook/validation.go.
  */
 import { equal, withKey } from '../../../base/freeze';
 import { child, duplicate, index, invalid, required } from '../../field-errors';
@@ -19,6 +18,7 @@ import { checkOneOf, checkProblems, eachItem } from '../field-checks';
 import type { FieldErrors } from '../field-checks';
 import { mapList, withDefault } from '../pod/container-defaults';
 import { checkFullyQualifiedName } from '../qualified-paths';
+import { conditionErrors } from './expressions';
 import {
   checkMatchConditions, checkRule, failurePolicies, matchDefaults, matchPolicies, reinvocationPolicies, ruleDefaults,
 } from './rules';
@@ -86,6 +86,7 @@ function checkWebhook(hook: Webhook, path: string, isStrictOnEffects: boolean, e
   checkOneOf(hook.reinvocationPolicy, reinvocationPolicies, child(path, 'reinvocationPolicy'), errors);
   checkClient(hook.clientConfig ?? {}, child(path, 'clientConfig'), errors);
   checkMatchConditions(hook.matchConditions, child(path, 'matchConditions'), errors);
+  errors.push(...conditionErrors(hook.matchConditions, undefined, false, child(path, 'matchConditions')));
 }
 
 function checkReviewVersions(

@@ -4,6 +4,7 @@
  */
 import { child, duplicate, forbidden, index, invalid, key, notSupported, required } from '../../field-errors';
 import type { FieldError } from '../../field-errors';
+import { GoStruct } from '../../go-text';
 import { dnsSubdomainProblems, portNumberProblems } from '../../names';
 import type { Service, ServicePort, ServiceSpec } from '../../types';
 import {
@@ -108,22 +109,29 @@ function checkPorts(spec: ServiceSpec, errors: FieldErrors): void {
 /** Ports and node ports may be used once per protocol. */
 function checkPortsAgainstEachOther(spec: ServiceSpec, errors: FieldErrors): void {
   const ports = spec.ports ?? [];
-  const isRepeated = (i: number, field: 'port' | 'nodePort'): boolean => (
-    ports.findIndex((port) => port[field] === ports[i]?.[field] && port.protocol === ports[i]?.protocol) < i);
+  const seen = new Set<string>();
+  const isRepeated = (port: ServicePort, field: 'port' | 'nodePort'): boolean => {
+    const use = `${field} ${port[field]}/${port.protocol}`;
+    const known = seen.has(use);
+    seen.add(use);
+    return known;
+  };
   ports.forEach((port, i) => {
     if (!port.nodePort) return;
     const at = child(index('spec.ports', i), 'nodePort');
     if (spec.type === 'ClusterIP') errors.push(forbidden(at, "may not be used when `type` is 'ClusterIP'"));
-    if (isRepeated(i, 'nodePort')) errors.push(duplicate(at, port.nodePort));
+    if (isRepeated(port, 'nodePort')) errors.push(duplicate(at, port.nodePort));
   });
   ports.forEach((port, i) => {
-    if (isRepeated(i, 'port')) errors.push(duplicate(index('spec.ports', i), internalPort(port)));
+    if (isRepeated(port, 'port')) errors.push(duplicate(index('spec.ports', i), internalPort(port)));
   });
 }
 
 /** A port as upstream shows it in this error: its internal type with only protocol and number. */
-function internalPort({ protocol, port }: ServicePort): object {
-  return { Name: '', Protocol: protocol ?? '', AppProtocol: null, Port: port, TargetPort: 0, NodePort: 0 };
+function internalPort({ protocol, port }: ServicePort): GoStruct {
+  return new GoStruct({
+    Name: '', Protocol: protocol ?? '', AppProtocol: null, Port: port, TargetPort: 0, NodePort: 0,
+  });
 }
 
 function checkAffinity(spec: ServiceSpec, errors: FieldErrors): void {

@@ -41,7 +41,8 @@ function appArmor(spec: PodSpec, metadata: NewObjectMeta): Violation | undefined
   const containers = containersOf(spec).filter((container) => isBad(typeOf(container)));
   const annotations = sortedKeys(metadata.annotations).filter((name) => {
     const value = metadata.annotations?.[name] ?? '';
-    return name.startsWith(appArmorPrefix) && value !== '' && value !== 'runtime/default' && !value.startsWith('localhost/');
+    return name.startsWith(appArmorPrefix)
+      && value !== '' && value !== 'runtime/default' && !value.startsWith('localhost/');
   }).map((name) => annotationText(metadata, name));
   const values = [...sorted([own, ...containers.map(typeOf)].filter(isBad)), ...annotations];
   if (values.length === 0) return undefined;
@@ -133,7 +134,7 @@ function seLinux(types: readonly string[]): (spec: PodSpec) => Violation | undef
     const isBad = (options: SELinuxOptions | undefined): boolean => options !== undefined
       && (!types.includes(options.type ?? '') || Boolean(options.user) || Boolean(options.role));
     if (!all.some(isBad)) return undefined;
-    const badTypes = sorted(all.flatMap((options) => (types.includes(options?.type ?? '') ? [] : [options?.type ?? ''])));
+    const badTypes = sorted(all.map((options) => options?.type ?? '').filter((type) => !types.includes(type)));
     const data = [
       ...(badTypes.length > 0 ? [`${plural('type', 'types', badTypes.length)} ${quoted(badTypes)}`] : []),
       ...(all.some((options) => options?.user) ? ['user may not be set'] : []),
@@ -141,7 +142,8 @@ function seLinux(types: readonly string[]): (spec: PodSpec) => Violation | undef
     ];
     const setters = settersText(isBad(spec.securityContext?.seLinuxOptions),
       namesOf(spec, ({ securityContext }) => isBad(securityContext?.seLinuxOptions)));
-    return { reason: 'seLinuxOptions', detail: `${setters} set forbidden securityContext.seLinuxOptions: ${data.join('; ')}` };
+    const detail = `${setters} set forbidden securityContext.seLinuxOptions: ${data.join('; ')}`;
+    return { reason: 'seLinuxOptions', detail };
   };
 }
 
@@ -149,7 +151,8 @@ function seccompAnnotations(spec: PodSpec, metadata: NewObjectMeta): Violation |
   const names = [seccompPod, ...containersOf(spec).map(({ name }) => seccompPrefix + name)];
   const bad = sorted(names.filter((name) => {
     const value = metadata.annotations?.[name];
-    return value !== undefined && value !== 'runtime/default' && value !== 'docker/default' && !value.startsWith('localhost/');
+    return value !== undefined && value !== 'runtime/default' && value !== 'docker/default'
+      && !value.startsWith('localhost/');
   }).map((name) => annotationText(metadata, name)));
   if (bad.length === 0) return undefined;
   const what = plural('annotation', 'annotations', bad.length);
@@ -197,7 +200,10 @@ export const baselineChecks: readonly Check[] = [
     id: 'procMount', level,
     versions: [[0, procMount], [35, (spec) => (isInUserNamespace(spec) ? undefined : procMount(spec))]],
   },
-  { id: 'seLinuxOptions', level, versions: [[0, seLinux(seLinuxTypes)], [31, seLinux([...seLinuxTypes, 'container_engine_t'])]] },
+  {
+    id: 'seLinuxOptions', level,
+    versions: [[0, seLinux(seLinuxTypes)], [31, seLinux([...seLinuxTypes, 'container_engine_t'])]],
+  },
   { id: 'seccompProfile_baseline', level, versions: [[0, seccompAnnotations], [19, badSeccomp]] },
   {
     id: 'sysctls', level,

@@ -23,7 +23,8 @@ export interface Check {
 }
 
 /** Every container of a pod; ephemeral ones have what the checks look at as well. */
-export function containersOf({ initContainers = [], containers, ephemeralContainers = [] }: PodSpec): readonly Container[] {
+export function containersOf(spec: PodSpec): readonly Container[] {
+  const { initContainers = [], containers, ephemeralContainers = [] } = spec;
   return [...initContainers, ...containers, ...(ephemeralContainers as readonly Container[])];
 }
 

@@ -10,7 +10,9 @@ function inVersion({ versions }: Check, minor: number): CheckPod | undefined {
 }
 
 /** What a pod does that the level does not allow, those of the baseline first. */
-export function violations({ level, minor }: LevelVersion, spec: PodSpec, metadata: NewObjectMeta): readonly Violation[] {
+export function violations(
+  { level, minor }: LevelVersion, spec: PodSpec, metadata: NewObjectMeta,
+): readonly Violation[] {
   if (level === 'privileged') return [];
   const restricted = level === 'restricted' ? restrictedChecks.filter((check) => inVersion(check, minor)) : [];
   const overridden = new Set(restricted.map(({ overrides }) => overrides));

@@ -29,7 +29,8 @@ interface Template {
   readonly spec?: PodSpec;
 }
 
-const ofSpec = (object: KubeObject): Template | undefined => (object as ReplicaSet).spec?.template as Template | undefined;
+const ofSpec = (object: KubeObject): Template | undefined =>
+  (object as ReplicaSet).spec?.template as Template | undefined;
 
 /** Where workloads keep the template of their pods. */
 const templates: Readonly<Record<string, (object: KubeObject) => Template | undefined>> = {
@@ -50,9 +51,12 @@ export const podSecurity: AdmissionPlugin = {
   validate(attributes, execution) {
     const { operation, resource, subresource } = attributes;
     if (operation === 'DELETE') return undefined;
-    if (resource.name === 'namespaces') return subresource === '' ? validateNamespace(attributes, execution) : undefined;
-    if (resource.name === 'pods') return ignoredSubresources.has(subresource) ? undefined : validatePod(attributes, execution);
-    if (subresource === '') warnOfTemplate(attributes, execution);
+    if (resource.name === 'pods') {
+      return ignoredSubresources.has(subresource) ? undefined : validatePod(attributes, execution);
+    }
+    if (subresource !== '') return undefined;
+    if (resource.name === 'namespaces') return validateNamespace(attributes, execution);
+    warnOfTemplate(attributes, execution);
     return undefined;
   },
 };
@@ -77,7 +81,8 @@ function validatePod(attributes: AdmissionAttributes, execution: Execution): Fai
   }
   const found = violations(enforce, spec, metadata);
   if (found.length > 0) {
-    return admissionForbidden(attributes, `violates PodSecurity ${quote(levelText(enforce))}: ${violationsText(found)}`);
+    const why = `violates PodSecurity ${quote(levelText(enforce))}: ${violationsText(found)}`;
+    return admissionForbidden(attributes, why);
   }
   warnOf(attributes, warn, spec, metadata);
   return undefined;
@@ -91,8 +96,9 @@ function warnOf({ warnings }: AdmissionAttributes, level: LevelVersion, spec: Po
 /** Only what can make a pod less secure is looked at again: images, and containers that are added. */
 function isSignificant(pod: Pod, old: Pod): boolean {
   if (pod.metadata.annotations?.[seccompPod] !== old.metadata.annotations?.[seccompPod]) return true;
-  const images = ({ metadata, spec }: Pod): unknown => [spec.initContainers, spec.containers, spec.ephemeralContainers].map((list) =>
-    (list ?? []).map(({ name, image }) => ({ name, image, seccomp: metadata.annotations?.[seccompPrefix + name] })));
+  const lists = ({ spec }: Pod) => [spec.initContainers, spec.containers, spec.ephemeralContainers];
+  const images = (each: Pod): unknown => lists(each).map((list) =>
+    (list ?? []).map(({ name, image }) => ({ name, image, seccomp: each.metadata.annotations?.[seccompPrefix + name] })));
   return !equal(images(pod), images(old));
 }
 
@@ -103,7 +109,7 @@ function warnOfTemplate(attributes: AdmissionAttributes, execution: Execution): 
   if (template?.spec) warnOf(attributes, policy.warn, template.spec, template.metadata ?? {});
 }
 
-// --- namespaces -------------------------------------------------------------------------------------------------------
+// --- namespaces -----------------------------------------------------------------------------------------------------
 
 function validateNamespace(attributes: AdmissionAttributes, execution: Execution): FailureStatus | undefined {
   const { operation, resource, name, object, oldObject, warnings } = attributes;
@@ -134,15 +140,16 @@ function warningsOfPods(namespace: string, level: LevelVersion, { objects }: Exe
   }
   const warnings: string[] = [];
   if (seen.length < all.length) {
-    warnings.push(`new PodSecurity enforce level only checked against the first ${seen.length} of ${all.length} existing `
-      + 'pods');
+    warnings.push(`new PodSecurity enforce level only checked against the first ${seen.length} of ${all.length} `
+      + 'existing pods');
   }
   if (offenders.size === 0) return warnings;
   warnings.push(`existing pods in namespace ${quote(namespace)} violate the new PodSecurity enforce level `
     + quote(levelText(level)));
   const listed = [...offenders].map(([reasons, names]) => {
     const [first = '', ...others] = names.slice().sort(compareText);
-    const more = others.length === 0 ? '' : others.length === 1 ? ' (and 1 other pod)' : ` (and ${others.length} other pods)`;
+    const more = others.length === 0 ? ''
+      : others.length === 1 ? ' (and 1 other pod)' : ` (and ${others.length} other pods)`;
     return `${first}${more}: ${reasons}`;
   });
   return [...warnings, ...listed.sort(compareText)];

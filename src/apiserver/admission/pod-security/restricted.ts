@@ -1,4 +1,6 @@
-/** The checks of the restricted level, in upstream's order. Models the check_*.go of pod-security-admission's policy. */
+/**
+ * The checks of the restricted level, in upstream's order. Models the check_*.go of pod-security-admission's policy.
+ */
 import type { Container, PodSpec, Volume } from '../../../api/types';
 import { badSeccomp, procMount } from './baseline';
 import {
@@ -16,7 +18,8 @@ const restrictedVolumes: readonly (keyof Volume)[] = [
   'portworxVolume', 'scaleIO', 'storageos',
 ];
 
-const notOnWindows = (check: CheckPod): CheckPod => (spec, metadata) => (isWindows(spec) ? undefined : check(spec, metadata));
+const notOnWindows = (check: CheckPod): CheckPod => (spec, metadata) =>
+  (isWindows(spec) ? undefined : check(spec, metadata));
 const notInUserNamespace = (check: CheckPod): CheckPod => (spec, metadata) =>
   (isInUserNamespace(spec) ? undefined : check(spec, metadata));
 
@@ -63,7 +66,8 @@ function rootAllowed(spec: PodSpec): Violation | undefined {
   if (own === false || bad.length > 0) {
     return { reason, detail: `${settersText(own === false, bad)} must not set securityContext.runAsNonRoot=false` };
   }
-  const silent = own === true ? [] : namesOf(spec, ({ securityContext }) => securityContext?.runAsNonRoot === undefined);
+  const silent = own === true ? []
+    : namesOf(spec, ({ securityContext }) => securityContext?.runAsNonRoot === undefined);
   if (silent.length === 0) return undefined;
   return { reason, detail: `pod or ${containersText(silent)} must set securityContext.runAsNonRoot=true` };
 }

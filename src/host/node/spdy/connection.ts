@@ -30,7 +30,11 @@ export class SpdyConnection {
   private readonly open = new Set<number>();
   private failed = false;
 
-  constructor(private readonly write: (bytes: Buffer) => void, private readonly events: SpdyEvents) {}
+  constructor(private readonly write: (bytes: Buffer) => void, private readonly events: SpdyEvents) {
+    // Also for errors that come when nobody waits for a block any more.
+    this.inflate.on('error', (error) => this.fail(error));
+    this.deflate.on('error', (error) => this.fail(error));
+  }
 
   /** Takes bytes that came from the client. */
   receive(bytes: Buffer): void {

@@ -25,8 +25,13 @@ export interface SessionDoors {
 
 const channelOf: Readonly<Record<string, number>> = { stdin: 0, stdout: 1, stderr: 2, error: 3, resize: 4 };
 
-/** A remote command. Output that comes before the client has opened its streams waits for them. */
-export function remoteCommandSession({ write, send, abort }: SessionDoors): SpdySession {
+/**
+ * A remote command. The client opens the streams that its query names one after the other, and expects an answer to each
+ * even if the command is quicker: output waits for its stream, and the end for all of them.
+ */
+export function remoteCommandSession({ write, send, abort }: SessionDoors, query: URLSearchParams): SpdySession {
+  const missing = new Set(expectedChannels(query));
+  let ending: (() => void) | undefined;
   const streamOf = new Map<number, number>();
   const channels = new Map<number, number>();
   const early = new Map<number, SessionMessage[]>();
@@ -38,6 +43,8 @@ export function remoteCommandSession({ write, send, abort }: SessionDoors): Spdy
       channels.set(stream, channel);
       for (const message of early.get(channel) ?? []) deliver(message);
       early.delete(channel);
+      missing.delete(channel);
+      if (missing.size === 0) ending?.();
     },
     onData: (stream, data) => {
       const channel = channels.get(stream);
@@ -58,14 +65,25 @@ export function remoteCommandSession({ write, send, abort }: SessionDoors): Spdy
     receive: (bytes) => spdy.receive(bytes),
     deliver,
     end: (closed) => {
-      for (const channel of [1, 2, 3]) {
-        const stream = streamOf.get(channel);
-        if (stream !== undefined) spdy.send(stream, new Uint8Array(), true);
-      }
-      spdy.whenWritten(closed);
+      ending = () => {
+        for (const channel of [1, 2, 3]) {
+          const stream = streamOf.get(channel);
+          if (stream !== undefined) spdy.send(stream, new Uint8Array(), true);
+        }
+        spdy.whenWritten(closed);
+      };
+      if (missing.size === 0) ending();
     },
     dispose: () => spdy.dispose(),
   };
+}
+
+/** The streams that a client of this query opens; the errors of a command with a terminal come with its output. */
+function expectedChannels(query: URLSearchParams): readonly number[] {
+  const on = (name: string): boolean => ['1', 'true'].includes(query.get(name) ?? '');
+  const tty = on('tty');
+  const wanted = { stdin: on('stdin'), stdout: on('stdout'), stderr: on('stderr') && !tty, error: true, resize: tty };
+  return Object.entries(wanted).filter(([, is]) => is).map(([name]) => channelOf[name] ?? 0);
 }
 
 interface Forwarded {

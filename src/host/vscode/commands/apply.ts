@@ -12,6 +12,7 @@ import { sayNote, sayProblems, sayRefusal } from '../say';
 import { applyConfig } from './apply-config';
 import { createDefault } from './cluster';
 import { cancelled, refused, report, type Result, waitUntilUp } from './result';
+import { leavePast } from './time';
 
 const done: Result = { status: 'done', outcomes: [] };
 
@@ -43,6 +44,7 @@ export async function applySelection(k: Kindergarten): Promise<Result> {
 }
 
 async function applySources(k: Kindergarten, sources: readonly Source[]): Promise<Result> {
+  if (!await leavePast(k)) return cancelled;
   const loaded = await k.clusters.use();
   k.log.command(`kubectl apply ${sources.map(({ label }) => `-f ${label}`).join(' ')}`);
   const checked = checkSources(loaded, sources, true);

@@ -114,10 +114,11 @@ export function noCluster(): false {
 }
 
 /** Whoever runs the command from a task, a key or a test may say `{ "confirmed": true }` and is not asked. */
-function isSure(argument: unknown): boolean {
+export function isSure(argument: unknown): boolean {
   return typeof argument === 'object' && argument !== null && (argument as { confirmed?: unknown }).confirmed === true;
 }
 
-async function confirmed(question: string, detail: string, confirm: string): Promise<boolean> {
+/** Asks before something is lost. */
+export async function confirmed(question: string, detail: string, confirm: string): Promise<boolean> {
   return await window.showWarningMessage(question, { modal: true, detail }, confirm) === confirm;
 }

@@ -7,6 +7,7 @@ import { readSources } from '../manifests/read';
 import { sayNote, sayProblems, sayRefusal } from '../say';
 import { deleteCluster, noCluster } from './cluster';
 import { cancelled, refused, report, type Result, waitUntilUp } from './result';
+import { leavePast } from './time';
 
 /** Deletes what files and folders describe. A kind.yaml stands for its whole cluster. */
 export async function deleteFiles(k: Kindergarten, uris: readonly Uri[]): Promise<Result> {
@@ -37,6 +38,7 @@ export async function deleteFiles(k: Kindergarten, uris: readonly Uri[]): Promis
 
 /** Deletes objects, one after the other, as kubectl does: each waits until it is gone. */
 export async function deleteObjects(k: Kindergarten, targets: readonly ObjectRef[]): Promise<Result> {
+  if (!await leavePast(k)) return cancelled;
   const cluster = k.clusters.active;
   if (!cluster || targets.length === 0) {
     if (!cluster) noCluster();

@@ -14,6 +14,13 @@ export const commandIds = {
   pause: 'kindergarten.pause',
   resume: 'kindergarten.resume',
   step: 'kindergarten.step',
+  stepBack: 'kindergarten.stepBack',
+  goToStart: 'kindergarten.goToStart',
+  jumpToRevision: 'kindergarten.jumpToRevision',
+  runToBreakpoint: 'kindergarten.runToBreakpoint',
+  runUntilQuiet: 'kindergarten.runUntilQuiet',
+  returnToNow: 'kindergarten.returnToNow',
+  branchHere: 'kindergarten.branchHere',
   speed: 'kindergarten.speed',
   showMenu: 'kindergarten.showMenu',
   showLog: 'kindergarten.showLog',
@@ -21,6 +28,11 @@ export const commandIds = {
   stopApiServer: 'kindergarten.stopApiServer',
   exportKubeconfig: 'kindergarten.exportKubeconfig',
   showRequests: 'kindergarten.showRequests',
+  newTerminal: 'kindergarten.newTerminal',
+  openLesson: 'kindergarten.openLesson',
+  lessonShowMe: 'kindergarten.lessonShowMe',
+  lessonNext: 'kindergarten.lessonNext',
+  openWalkthrough: 'kindergarten.openWalkthrough',
 } as const;
 
 export type CommandId = (typeof commandIds)[keyof typeof commandIds];
@@ -30,6 +42,7 @@ export const contextKeys = {
   hasCluster: 'kindergarten.hasCluster',
   hasSeveralClusters: 'kindergarten.hasSeveralClusters',
   isPaused: 'kindergarten.isPaused',
+  inPast: 'kindergarten.inPast',
   canServe: 'kindergarten.canServe',
   isServed: 'kindergarten.isServed',
   manifestPaths: 'kindergarten.manifestPaths',

@@ -25,14 +25,14 @@ export async function inspect(k: Kindergarten, kind: DocumentKind, args: readonl
 
 /** A list of everything in the cluster that has a name worth looking up. */
 async function chooseObject({ clusters }: Kindergarten, title: string): Promise<readonly ObjectRef[]> {
-  const { active, loaded } = clusters;
-  if (!active || !loaded) return [];
+  const { shown } = clusters;
+  if (!shown) return [];
   const rank = (kind: string): number => (usualKinds.includes(kind) ? usualKinds.indexOf(kind) : usualKinds.length);
-  const listed = loaded.sandbox.kinds.kinds.filter(({ kind }) => !unlisted.has(kind));
+  const listed = shown.kinds.kinds.filter(({ kind }) => !unlisted.has(kind));
   const kinds = listed.sort((a, b) => rank(a.kind) - rank(b.kind));
   const items = kinds.flatMap(({ group, version, kind, singular }) => {
     const apiVersion = group === '' ? version : `${group}/${version}`;
-    const objects = active.objects.list(apiVersion, kind);
+    const objects = shown.objects.list(apiVersion, kind);
     return objects.map(({ metadata: { name, namespace } }): QuickPickItem & { ref: ObjectRef } => ({
       label: `${singular}/${name}`, description: namespace, iconPath: new ThemeIcon('symbol-object'),
       ref: { apiVersion, kind, namespace, name },

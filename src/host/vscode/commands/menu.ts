@@ -9,13 +9,21 @@ interface MenuItem extends QuickPickItem {
 
 /** Offers what can be done with the active cluster now. */
 export async function showMenu(k: Kindergarten): Promise<void> {
-  const { active, pace, names } = k.clusters;
+  const { active, pace, past, names } = k.clusters;
   const item = (command: CommandId, icon: string, label: string): MenuItem =>
     ({ command, label: `$(${icon}) ${label}` });
   const ofCluster = active ? [
     pace?.paused ? item(commandIds.resume, 'debug-continue', l10n.t('Resume'))
       : item(commandIds.pause, 'debug-pause', l10n.t('Pause')),
+    ...(past ? [
+      item(commandIds.returnToNow, 'debug-continue', l10n.t('Return to Now')),
+      item(commandIds.branchHere, 'git-branch', l10n.t('Branch from Here')),
+    ] : []),
     item(commandIds.step, 'debug-step-over', l10n.t('Step: one hop')),
+    item(commandIds.stepBack, 'debug-step-back', l10n.t('Step Back: one hop')),
+    item(commandIds.jumpToRevision, 'history', l10n.t('Jump to Revision …')),
+    item(commandIds.runToBreakpoint, 'debug-breakpoint', l10n.t('Run to Breakpoint …')),
+    item(commandIds.runUntilQuiet, 'debug-continue-small', l10n.t('Run Until Quiet')),
     item(commandIds.speed, 'dashboard', l10n.t('Speed …')),
     item(commandIds.openDiagram, 'type-hierarchy', l10n.t('Open Diagram')),
     ...(names.length > 1 ? [item(commandIds.switchCluster, 'arrow-swap', l10n.t('Switch Cluster …'))] : []),

@@ -11,6 +11,8 @@ import { inspect, revealInDiagram } from './inspect';
 import { showMenu } from './menu';
 import { newCluster } from './new-cluster';
 import { chooseSpeed, pause, resume, step } from './run';
+import { branchHere, goToHops, jumpToRevision, returnToNow, stepBack } from './time';
+import { runToBreakpoint, runUntilQuiet } from './breakpoint';
 import { filesOf, isFromTree, refsOf, rowsOf } from './targets';
 
 /** `ready` resolves when clusters that come back after a reload are there, so that no command overlooks them. */
@@ -31,6 +33,13 @@ export function registerCommands(k: Kindergarten, ready: () => Promise<void>): D
     [ids.pause]: () => pause(k),
     [ids.resume]: () => resume(k),
     [ids.step]: () => step(k),
+    [ids.stepBack]: () => stepBack(k),
+    [ids.goToStart]: () => goToHops(k, 0),
+    [ids.jumpToRevision]: ([revision]) => jumpToRevision(k, revision),
+    [ids.runToBreakpoint]: ([breakpoint]) => runToBreakpoint(k, breakpoint),
+    [ids.runUntilQuiet]: () => runUntilQuiet(k),
+    [ids.returnToNow]: () => returnToNow(k),
+    [ids.branchHere]: ([sure]) => branchHere(k, sure),
     [ids.speed]: () => chooseSpeed(k),
     [ids.showMenu]: () => showMenu(k),
     [ids.showLog]: () => k.log.show(),
@@ -38,6 +47,13 @@ export function registerCommands(k: Kindergarten, ready: () => Promise<void>): D
     [ids.stopApiServer]: () => stopApiServer(k),
     [ids.exportKubeconfig]: () => exportKubeconfig(k),
     [ids.showRequests]: () => k.apiServers.showRequests(),
+    [ids.newTerminal]: ([line]) => void k.terminals.open(line),
+    [ids.openLesson]: ([id, fresh]) => k.lessons.open(typeof id === 'string' ? id : undefined,
+      typeof fresh === 'boolean' ? fresh : undefined),
+    [ids.lessonShowMe]: () => k.lessons.receive({ type: 'do', action: 'showMe' }),
+    [ids.lessonNext]: () => k.lessons.receive({ type: 'do', action: 'next' }),
+    [ids.openWalkthrough]: () => commands.executeCommand('workbench.action.openWalkthrough',
+      'kindergarten.kindergarten#kindergarten.start', false),
   };
   return Object.values(ids).map((id) => commands.registerCommand(id, async (...args: unknown[]) => {
     await ready();

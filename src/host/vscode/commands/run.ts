@@ -18,9 +18,16 @@ export function resume({ clusters }: Kindergarten): boolean {
   return true;
 }
 
-/** Lets one hop happen; the run is paused before and after it. */
+/** Lets one hop happen; the run is paused before and after it. In the past it shows the next one that happened. */
 export function step({ clusters }: Kindergarten): boolean {
-  if (!clusters.active) return noCluster();
+  const { active, past } = clusters;
+  if (!active) return noCluster();
+  if (past) {
+    const next = active.history.step(1, past.moment);
+    if (next) clusters.lookAt(next, true);
+    else clusters.returnToNow(false, true);
+    return true;
+  }
   let happened = false;
   clusters.setPace((pace) => {
     happened = pace.step();
@@ -49,7 +56,7 @@ export async function chooseSpeed(k: Kindergarten): Promise<boolean> {
   const hops = (speed: number, label: string): PacePick => ({ label, pace: { mode: 'hops', speed } });
   const picks: PacePick[] = [
     { label: l10n.t('Virtual time'), kind: QuickPickItemKind.Separator },
-    live(1, l10n.t('Real time')), live(2, '2×'), live(5, '5×'), live(10, '10×'),
+    live(0.25, l10n.t('¼×, slow motion')), live(0.5, '½×'), live(1, l10n.t('Real time')), live(2, '2×'), live(5, '5×'), live(10, '10×'),
     live(60, l10n.t('60×, a minute a second')),
     { label: l10n.t('As fast as possible'), description: l10n.t('until nothing is left to do'), pace: 'fast' },
     { label: l10n.t('Hop by hop, to watch'), kind: QuickPickItemKind.Separator },

@@ -11,6 +11,11 @@ export interface TraceReader {
   slice(from: number, to?: number): Hop[];
 }
 
+/** A trace as it was after so many hops. */
+export function traceUpTo(trace: TraceReader, length: number): TraceReader {
+  return { length, slice: (from, to = length) => trace.slice(from, to) };
+}
+
 export interface HopWindow {
   /** In order. */
   readonly hops: readonly Hop[];
@@ -22,7 +27,7 @@ export interface HopWindow {
 export function hopsSince(trace: TraceReader, from: number, limit = mostHops): HopWindow {
   const all = trace.length - from;
   if (all <= 0) return { hops: [], skipped: 0 };
-  const read = trace.slice(Math.max(from, trace.length - mostRead));
+  const read = trace.slice(Math.max(from, trace.length - mostRead), trace.length);
   const hops = read.length <= limit ? read : chosen(read, limit);
   return { hops, skipped: all - hops.length };
 }

@@ -6,11 +6,15 @@
 import {
   type Disposable, env, l10n, Uri, ViewColumn, type WebviewPanel, type WebviewPanelSerializer, window,
 } from 'vscode';
+import type { InsideView } from '../../../protocol/inside';
 import type { HostToPanel, PanelToHost } from '../../../protocol/messages';
+import type { ClusterView } from '../../../protocol/view';
 import type { Clusters } from '../clusters';
 import { Coalesced } from '../coalesce';
+import { readSettings } from '../settings';
 import { realTime } from '../../real-time';
-import { hopsSince } from './hops';
+import type { PastMoment } from '../../../protocol/time';
+import { hopsSince, type TraceReader, traceUpTo } from './hops';
 import { RateLimit, readPanelMessage } from './inbound';
 import { diagramPage, newNonce } from './page';
 
@@ -21,12 +25,14 @@ const intervalMs = 66;
 const manyPods = 300;
 const manyPodsIntervalMs = 250;
 const messagesPerSecond = 60;
+/** The timeline is drawn anew less often than the picture. */
+const timelineIntervalMs = 400;
 
 /** What the panel asks for beyond the picture. */
 export interface DiagramRequests {
   /** Resolves when clusters that come back after a reload are there. */
   ready(): Promise<void>;
-  handle(message: Exclude<PanelToHost, { type: 'ready' }>): void;
+  handle(message: Exclude<PanelToHost, { type: 'ready' | 'zoom' | 'why' }>): void;
 }
 
 export class DiagramPanel implements WebviewPanelSerializer {
@@ -35,9 +41,13 @@ export class DiagramPanel implements WebviewPanelSerializer {
   private nextHop = 0;
   private shownAt = '';
   private selection: string | undefined;
+  /** The box whose inside the panel shows. */
+  private focus: string | undefined;
   private pendingReveal: string | undefined;
   private subscriptions: Disposable[] = [];
   private readonly draw: Coalesced;
+  private readonly drawTimeline: Coalesced;
+  private timelineAt = '';
 
   constructor(
     private readonly clusters: Clusters,
@@ -45,8 +55,13 @@ export class DiagramPanel implements WebviewPanelSerializer {
     private readonly requests: DiagramRequests,
   ) {
     this.draw = new Coalesced(realTime, () => this.interval(), () => this.update());
-    clusters.onDidChange(() => this.draw.request());
+    this.drawTimeline = new Coalesced(realTime, () => timelineIntervalMs, () => this.sendTimeline());
+    clusters.onDidChange(() => {
+      this.draw.request();
+      this.drawTimeline.request();
+    });
     clusters.onDidSwitch(() => this.sendSnapshot());
+    clusters.onDidJump(() => this.sendSnapshot());
     clusters.addWatcher(() => this.panel?.visible ?? false);
   }
 
@@ -75,8 +90,14 @@ export class DiagramPanel implements WebviewPanelSerializer {
     else this.pendingReveal = box;
   }
 
+  /** Sends everything again, since a setting has changed. */
+  refresh(): void {
+    this.sendSnapshot();
+  }
+
   dispose(): void {
     this.draw.dispose();
+    this.drawTimeline.dispose();
     this.panel?.dispose();
   }
 
@@ -120,6 +141,12 @@ export class DiagramPanel implements WebviewPanelSerializer {
       });
       return;
     }
+    if (message.type === 'zoom') {
+      this.focus = message.box;
+      this.shownAt = '';
+      return this.update();
+    }
+    if (message.type === 'why') return this.explain(message.box);
     if (message.type === 'select') this.selection = message.box;
     this.requests.handle(message);
   }
@@ -139,36 +166,89 @@ export class DiagramPanel implements WebviewPanelSerializer {
 
   private sendSnapshot(): void {
     if (!this.isReady || !this.panel?.visible) return;
-    const { active } = this.clusters;
     const view = this.clusters.view();
-    const recentHops = active ? hopsSince(active.trace, 0).hops : [];
-    this.nextHop = active?.trace.length ?? 0;
-    this.shownAt = '';
+    const trace = this.shownTrace();
+    const recentHops = trace ? hopsSince(trace, 0).hops : [];
+    this.nextHop = trace?.length ?? 0;
+    this.shownAt = view ? lookOf(view) : '';
+    this.timelineAt = '';
     const language = env.language.startsWith('de') ? 'de' : 'en';
     const { selection } = this;
-    this.post({ type: 'snapshot', language, view, recentHops, ...(selection === undefined ? {} : { selection }) });
+    this.post({
+      type: 'snapshot', language, view: view && this.sent(view), recentHops, palette: readSettings().palette, ...this.inside(), ...(selection === undefined ? {} : { selection }), ...this.past(),
+    });
+    this.drawTimeline.now();
     if (this.pendingReveal !== undefined) this.post({ type: 'reveal', box: this.pendingReveal });
     this.pendingReveal = undefined;
   }
 
   private update(): void {
-    const { active } = this.clusters;
-    if (!this.isReady || !this.panel?.visible || !active) return;
+    const trace = this.shownTrace();
     const view = this.clusters.view();
-    if (!view) return;
-    const { mode, speed, quiet } = view.run;
-    // While nothing happens the clock alone moves the picture, once a second.
-    const shownAt = `${view.hops} ${view.revision} ${mode} ${speed} ${quiet} ${Math.floor(view.nowMs / 1000)}`;
+    if (!this.isReady || !this.panel?.visible || !trace || !view) return;
+    const shownAt = lookOf(view);
     if (shownAt === this.shownAt) return;
     this.shownAt = shownAt;
-    const { hops, skipped } = hopsSince(active.trace, this.nextHop);
-    this.nextHop = active.trace.length;
-    this.post({ type: 'update', view, hops, skippedHops: skipped });
+    const { hops, skipped } = hopsSince(trace, this.nextHop);
+    this.nextHop = trace.length;
+    this.post({ type: 'update', view: this.sent(view), hops, skippedHops: skipped, ...this.inside(), ...this.past() });
+  }
+
+  /** The hops up to the moment that is shown. */
+  private shownTrace(): TraceReader | undefined {
+    const { active, past } = this.clusters;
+    return active && (past ? traceUpTo(active.trace, past.moment.hops) : active.trace);
+  }
+
+  /** The inside of the box that the panel has gone into, at the moment that is shown. */
+  private inside(): { readonly inside?: InsideView } {
+    const { shown, loaded } = this.clusters;
+    const trace = this.shownTrace();
+    const view = this.clusters.view();
+    if (this.focus === undefined || !shown || !loaded || !trace || !view) return {};
+    const hops = trace.slice(trace.length - loaded.engine.insideHops);
+    const inside = loaded.engine.insideView(this.focus, { view, objects: shown.objects, hops });
+    return inside ? { inside } : {};
+  }
+
+  /** The view as it goes to the panel, small enough whatever the cluster's size. */
+  private sent(view: ClusterView): ClusterView {
+    return this.clusters.loaded?.engine.aggregated(view, this.focus ?? this.selection) ?? view;
+  }
+
+  private explain(box: string): void {
+    const { active, loaded } = this.clusters;
+    const trace = this.shownTrace();
+    if (active && loaded && trace) this.post({ type: 'why', box, hops: loaded.engine.whyOf(box, active.trace, trace.length) });
+  }
+
+  private past(): { readonly past?: PastMoment } {
+    const { active, past } = this.clusters;
+    if (!active || !past) return {};
+    const { hops, atMs, revision } = past.moment;
+    return { past: { hops, atMs, revision, presentHops: active.trace.length } };
+  }
+
+  private sendTimeline(): void {
+    const { active, past } = this.clusters;
+    const { loaded } = this.clusters;
+    if (!this.isReady || !this.panel?.visible || !active || !loaded) return;
+    const hops = past?.moment.hops ?? active.trace.length;
+    const timelineAt = `${active.trace.length} ${hops}`;
+    if (timelineAt === this.timelineAt) return;
+    this.timelineAt = timelineAt;
+    const timeline = loaded.engine.timelineOf(active.history, hops);
+    if (timeline) this.post({ type: 'timeline', timeline });
   }
 
   private post(message: HostToPanel): void {
     void this.panel?.webview.postMessage(message);
   }
+}
+
+/** What makes two pictures differ: while nothing happens the clock alone moves it, once a second. */
+function lookOf({ hops, revision, nowMs, run: { mode, speed, quiet } }: ClusterView): string {
+  return `${hops} ${revision} ${mode} ${speed} ${quiet} ${Math.floor(nowMs / 1000)}`;
 }
 
 function title(): string {

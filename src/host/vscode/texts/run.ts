@@ -1,5 +1,6 @@
 /** How a run moves, as people say it. */
 import { l10n } from 'vscode';
+import type { Moment } from '../../../protocol/time';
 import type { RunState } from '../../../protocol/view';
 
 /** Virtual time since the cluster's creation: `0:42`, `1:02:03`. */
@@ -8,6 +9,11 @@ export function clockText(ms: number): string {
   const [h, m, s] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
   const two = (value: number): string => String(value).padStart(2, '0');
   return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
+}
+
+/** `As of revision 412, at 0:41`: what is shown is not the present. */
+export function pastText({ revision, atMs }: Pick<Moment, 'revision' | 'atMs'>): string {
+  return l10n.t('As of revision {0}, at {1}', revision, clockText(atMs));
 }
 
 /** `paused`, `live, 8 times as fast`, `hop by hop`. */

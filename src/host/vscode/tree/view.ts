@@ -10,7 +10,7 @@ import type { Persistence } from '../persistence';
 import { Coalesced } from '../coalesce';
 import { realTime } from '../../real-time';
 import { bootText } from '../texts/states';
-import { clockText } from '../texts/run';
+import { clockText, pastText } from '../texts/run';
 import { itemOf, tooltipOf } from './items';
 import { changedRows, Outline, type Row } from './rows';
 
@@ -30,6 +30,7 @@ export class ClusterTree implements TreeDataProvider<string> {
       { treeDataProvider: this, canSelectMany: true, showCollapseAll: true });
     clusters.onDidChange(() => this.redraw.request());
     clusters.onDidSwitch(() => this.redraw.now());
+    clusters.onDidJump(() => this.redraw.now());
     clusters.addWatcher(() => this.view.visible);
     this.view.onDidChangeVisibility(() => this.looked());
     this.looked();
@@ -119,13 +120,14 @@ export class ClusterTree implements TreeDataProvider<string> {
   }
 
   private decorate(): void {
-    const { active, pace } = this.clusters;
+    const { active, pace, past } = this.clusters;
     const cluster = this.clusters.view();
     const { view } = this;
     set(view, 'description', cluster && `${cluster.name} · ${cluster.kubernetesVersion}`);
     const message = !active || !cluster ? undefined
-      : pace?.paused ? l10n.t('Paused at {0}. Step or resume to see what comes next.', clockText(cluster.nowMs))
-        : pace?.booting ? bootText(active.createStep) : undefined;
+      : past ? l10n.t('{0}. Return to now, or branch from here.', pastText(past.moment))
+        : pace?.paused ? l10n.t('Paused at {0}. Step or resume to see what comes next.', clockText(cluster.nowMs))
+          : pace?.booting ? bootText(active.createStep) : undefined;
     set(view, 'message', message);
     const failing = cluster?.failingPods ?? 0;
     if ((view.badge?.value ?? 0) === failing) return;

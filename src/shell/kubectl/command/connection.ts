@@ -57,7 +57,8 @@ export const tableAccept = 'application/json;as=Table;v=v1;g=meta.k8s.io,'
 export function pathOf(kind: AnyKind, namespace?: string, name?: string, subresource?: string): string {
   const group = kind.group === '' ? `/api/${kind.version}` : `/apis/${kind.group}/${kind.version}`;
   const scope = kind.namespaced && namespace !== undefined ? `/namespaces/${encodeURIComponent(namespace)}` : '';
-  const rest = [kind.plural, name, subresource].filter((part) => part !== undefined).map((part) => encodeURIComponent(part));
+  const rest = [kind.plural, name, subresource].filter((part) => part !== undefined).map((part) =>
+    encodeURIComponent(part));
   return `${group}${scope}/${rest.join('/')}`;
 }
 
@@ -78,17 +79,20 @@ export class Connection {
   }
 
   *get<T = KubeObject>(kind: AnyKind, namespace: string | undefined, name: string, accept?: string): Task<Answer<T>> {
-    return yield* this.ask<T>({ path: pathOf(kind, namespace, name), accept, subject: subjectOf('get', kind, namespace, name) });
+    return yield* this.ask<T>({ path: pathOf(kind, namespace, name), accept,
+      subject: subjectOf('get', kind, namespace, name) });
   }
 
   *list<T>(kind: AnyKind, namespace: string | undefined, query: Asked['query'] = {}, accept?: string): Task<Answer<T>> {
     return yield* this.ask<T>({
-      path: pathOf(kind, namespace), query: { ...query, limit: '500' }, accept, subject: subjectOf('list', kind, namespace),
+      path: pathOf(kind, namespace), query: { ...query, limit: '500' }, accept,
+        subject: subjectOf('list', kind, namespace),
     });
   }
 
   *create<T = KubeObject>(
-    kind: AnyKind, namespace: string | undefined, body: unknown, query: Asked['query'] = {}, subresource?: readonly [string, string],
+    kind: AnyKind, namespace: string | undefined, body: unknown, query: Asked['query'] = {},
+      subresource?: readonly [string, string],
   ): Task<Answer<T>> {
     const [name, sub] = subresource ?? [];
     return yield* this.ask<T>({
@@ -145,11 +149,13 @@ export class Connection {
     };
     return host.call({ to: options.server, channel: 'https', subject: asked.subject, payload: request }, {
       onEvent: (payload) => hear(payload as HttpMessage),
-      onResult: (result) => hear(result.ok ? result.payload as HttpMessage : { kind: 'failed', failure: result.failure }),
+      onResult: (result) => hear(result.ok ? result.payload as HttpMessage
+        : { kind: 'failed', failure: result.failure }),
     });
   }
 
-  private requestOf({ method = 'GET', path, query = {}, body, contentType, accept }: Asked, upgrade: boolean): HttpRequest {
+  private requestOf({ method = 'GET', path, query = {}, body, contentType, accept }: Asked,
+    upgrade: boolean): HttpRequest {
     const { impersonate, user } = this.options;
     const pairs = sortedKeys(query).filter((key) => query[key] !== undefined)
       .map((key) => `${encodeURIComponent(key)}=${encodeURIComponent(query[key] ?? '')}`);
@@ -188,7 +194,8 @@ export class Connection {
     if (verbosity < 6) return;
     const lines = sortedKeys(headers).map((name) => `\t${canonical(name)}: ${headers[name] ?? ''}\n`).join('');
     const status = `status="${code} ${reasons[code] ?? ''}"`;
-    this.log(verbosity < 8 ? `"Response" verb="${method}" url="https://${server}${target}" ${status} milliseconds=${tookMs}`
+    this.log(verbosity < 8
+      ? `"Response" verb="${method}" url="https://${server}${target}" ${status} milliseconds=${tookMs}`
       : `"Response" ${status} headers=<\n${lines} > milliseconds=${tookMs}`);
   }
 
@@ -197,7 +204,8 @@ export class Connection {
     const at = formatTime(this.host.wallMs);
     const date = `${at.slice(5, 7)}${at.slice(8, 10)}`;
     const fraction = String(this.host.wallMs % 1000).padStart(3, '0');
-    const place = text.startsWith('"Request"') ? 'round_trippers.go:527' : text.startsWith('"Response Body"') ? 'type.go:165'
+    const place = text.startsWith('"Request"') ? 'round_trippers.go:527' : text.startsWith('"Response Body"')
+      ? 'type.go:165'
       : 'round_trippers.go:632';
     this.options.log(`I${date} ${at.slice(11, 19)}.${fraction}000       1 ${place}] ${text}\n`);
   }
@@ -205,7 +213,8 @@ export class Connection {
 
 const reasons: Readonly<Record<number, string>> = {
   101: 'Switching Protocols', 200: 'OK', 201: 'Created', 202: 'Accepted', 400: 'Bad Request', 401: 'Unauthorized',
-  403: 'Forbidden', 404: 'Not Found', 405: 'Method Not Allowed', 409: 'Conflict', 410: 'Gone', 422: 'Unprocessable Entity',
+  403: 'Forbidden', 404: 'Not Found', 405: 'Method Not Allowed', 409: 'Conflict', 410: 'Gone',
+    422: 'Unprocessable Entity',
   429: 'Too Many Requests', 500: 'Internal Server Error', 503: 'Service Unavailable',
 };
 

@@ -14,7 +14,8 @@ export const describe: KubectlCommand = {
   about: 'Show details of a specific resource or group of resources',
   completes: 'resources',
   flags: {
-    'all-namespaces': { type: 'bool', short: 'A' }, 'chunk-size': { type: 'string' }, 'filename': { type: 'list', short: 'f' },
+    'all-namespaces': { type: 'bool', short: 'A' }, 'chunk-size': { type: 'string' },
+      'filename': { type: 'list', short: 'f' },
     'kustomize': { type: 'unmodelled', short: 'k' }, 'recursive': { type: 'unmodelledBool', short: 'R' },
     'selector': { type: 'string', short: 'l' }, 'show-events': { type: 'bool' },
   },
@@ -25,7 +26,8 @@ function* runDescribe(call: Call): Task<number> {
   const targets = call.flags.has('filename') ? fileTargets(call) : targetsOf(call.kinds, call.args);
   if (isTargetProblem(targets)) return complain(call, targets.problem);
   if (targets.length === 0) {
-    call.write('stderr', 'error: You must specify the type of resource to describe. Use "kubectl api-resources" for a complete '
+    call.write('stderr',
+      'error: You must specify the type of resource to describe. Use "kubectl api-resources" for a complete '
       + 'list of supported resources.\n');
     return 1;
   }

@@ -16,9 +16,12 @@ export const get: KubectlCommand = {
     'all-namespaces': { type: 'bool', short: 'A' }, 'allow-missing-template-keys': { type: 'bool' },
     'chunk-size': { type: 'string' }, 'field-selector': { type: 'string' }, 'filename': { type: 'list', short: 'f' },
     'ignore-not-found': { type: 'bool' }, 'kustomize': { type: 'unmodelled', short: 'k' },
-    'label-columns': { type: 'list', short: 'L' }, 'no-headers': { type: 'bool' }, 'output': { type: 'string', short: 'o' },
-    'output-watch-events': { type: 'bool' }, 'raw': { type: 'string' }, 'recursive': { type: 'unmodelledBool', short: 'R' },
-    'selector': { type: 'string', short: 'l' }, 'server-print': { type: 'unmodelledBool' }, 'show-kind': { type: 'bool' },
+    'label-columns': { type: 'list', short: 'L' }, 'no-headers': { type: 'bool' },
+      'output': { type: 'string', short: 'o' },
+    'output-watch-events': { type: 'bool' }, 'raw': { type: 'string' },
+      'recursive': { type: 'unmodelledBool', short: 'R' },
+    'selector': { type: 'string', short: 'l' }, 'server-print': { type: 'unmodelledBool' },
+      'show-kind': { type: 'bool' },
     'show-labels': { type: 'bool' }, 'show-managed-fields': { type: 'bool' }, 'sort-by': { type: 'string' },
     'subresource': { type: 'unmodelled' }, 'template': { type: 'unmodelled' }, 'watch': { type: 'bool', short: 'w' },
     'watch-only': { type: 'bool' },
@@ -57,7 +60,8 @@ function* runGet(call: Call): Task<number> {
   if (flags.has('selector') && targets.some(({ name }) => name !== undefined)) {
     return misused(call, 'get', 'name cannot be provided when a selector is specified');
   }
-  if (flags.is('watch') || flags.is('watch-only')) return yield* watchTargets(call, targets, form, style(call, form, ''));
+  if (flags.is('watch') || flags.is('watch-only')) return yield* watchTargets(call, targets, form,
+    style(call, form, ''));
   const tables = !form || form.name === 'wide';
   const found: Found[] = [];
   let code = 0;
@@ -66,7 +70,8 @@ function* runGet(call: Call): Task<number> {
     if ('code' in answer) code = answer.code;
     else found.push(answer);
   }
-  return Math.max(code, tables ? printTables(call, targets, found, form, code) : printObjects(call, targets, found, form as OutputForm));
+  return Math.max(code, tables ? printTables(call, targets, found, form, code)
+    : printObjects(call, targets, found, form as OutputForm));
 }
 
 function* getRaw(call: Call, path: string): Task<number> {
@@ -80,7 +85,8 @@ function* getRaw(call: Call, path: string): Task<number> {
 export function* fetch(call: Call, target: Target, asTable: boolean): Task<Found | { readonly code: number }> {
   const { flags, api } = call;
   const { kind, name } = target;
-  const namespace = flags.is('all-namespaces') ? undefined : kind.namespaced ? target.namespace ?? call.namespace : undefined;
+  const namespace = flags.is('all-namespaces') ? undefined : kind.namespaced ? target.namespace ?? call.namespace
+    : undefined;
   const accept = asTable ? tableAccept : undefined;
   const query = {
     labelSelector: flags.text('selector'), fieldSelector: flags.text('field-selector'),
@@ -128,7 +134,8 @@ function printTables(
     const group = kind.group === '' ? kind.singular : `${kind.singular}.${kind.group}`;
     const base = style(call, form, several ? `${group}/` : '');
     if (printedOne) call.write('stdout', '\n');
-    call.write('stdout', aligned(tableCells(columns, rows, { ...base, namespaces: base.namespaces && kind.namespaced })));
+    call.write('stdout',
+      aligned(tableCells(columns, rows, { ...base, namespaces: base.namespaces && kind.namespaced })));
     printedOne = true;
   }
   if (!printedOne && code === 0 && !call.flags.is('ignore-not-found')) {
@@ -138,7 +145,8 @@ function printTables(
   return 0;
 }
 
-function sortRows(call: Call, rows: readonly TableRow[]): { readonly rows: readonly TableRow[] } | { readonly problem: string } {
+function sortRows(call: Call,
+  rows: readonly TableRow[]): { readonly rows: readonly TableRow[] } | { readonly problem: string } {
   const field = call.flags.text('sort-by');
   if (field === undefined) return { rows };
   const path = parseRelaxedPath(field);
@@ -167,7 +175,8 @@ function printObjects(call: Call, targets: readonly Target[], found: readonly Fo
   if (path && 'problem' in path) return complain(call, path.problem);
   const sorted = path ? objects.map((object) => ({ object, value: valuesAt(path, object)[0] }))
     .sort((a, b) => compareValues(a.value, b.value)).map(({ object }) => object) : objects;
-  const text = printed(call.kinds, sorted, single, form, !call.flags.is('no-headers'), call.flags.is('show-managed-fields'));
+  const text = printed(call.kinds, sorted, single, form, !call.flags.is('no-headers'),
+    call.flags.is('show-managed-fields'));
   if (typeof text !== 'string') return complain(call, text.problem);
   call.write('stdout', text);
   return 0;

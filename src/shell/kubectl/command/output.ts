@@ -4,13 +4,25 @@
  */
 import type { KindRegistry } from '../../../api/registry';
 import type { KubeObject } from '../../../api/types';
-import { withKey } from '../../../base/freeze';
+import { sortedKeys, withKey } from '../../../base/freeze';
 import { encodeJsonIndented } from '../../../base/json-write';
 import { dumpYaml } from '../../../base/yaml/dump';
 import { evaluate, parseJsonPath, parseRelaxedPath, valuesAt } from '../jsonpath';
 import type { Call } from './call';
 import { shownName } from './resources';
 import { aligned } from './table';
+
+/** JSON as kubectl prints it: keys in order, four spaces a level. */
+export function jsonText(value: unknown): string {
+  return `${encodeJsonIndented(keysInOrder(value)).replace(/^ +/gm, '$&$&')}\n`;
+}
+
+function keysInOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(keysInOrder);
+  if (typeof value !== 'object' || value === null) return value;
+  const map = value as Readonly<Record<string, unknown>>;
+  return Object.fromEntries(sortedKeys(map).map((key) => [key, keysInOrder(map[key])]));
+}
 
 /** What `-o` asks for. */
 export interface OutputForm {
@@ -21,7 +33,8 @@ export interface OutputForm {
 
 const known = ['custom-columns', 'custom-columns-file', 'go-template', 'go-template-file', 'json', 'jsonpath',
   'jsonpath-as-json', 'jsonpath-file', 'name', 'template', 'templatefile', 'wide', 'yaml'];
-const unmodelled = new Set(['custom-columns-file', 'go-template', 'go-template-file', 'jsonpath-as-json', 'jsonpath-file',
+const unmodelled = new Set(['custom-columns-file', 'go-template', 'go-template-file', 'jsonpath-as-json',
+  'jsonpath-file',
   'kyaml', 'template', 'templatefile']);
 
 /** Reads `-o`; undefined where none was given. */
@@ -47,21 +60,23 @@ export function printed(
     : { apiVersion: 'v1', items: shown, kind: 'List', metadata: { resourceVersion: '' } };
   switch (name) {
     case 'yaml': return dumpYaml(whole);
-    case 'json': return `${encodeJsonIndented(whole)}\n`;
+    case 'json': return jsonText(whole);
     case 'name': return shown.map((object) => `${objectName(kinds, object)}\n`).join('');
     case 'jsonpath': {
       if (argument === '') return { problem: 'template format specified but no template given' };
       const template = parseJsonPath(argument);
       if ('problem' in template) return template;
       const text = evaluate(template, whole);
-      return typeof text === 'string' ? text : { problem: `error executing jsonpath ${JSON.stringify(argument)}: Error executing `
+      return typeof text === 'string' ? text
+        : { problem: `error executing jsonpath ${JSON.stringify(argument)}: Error executing `
         + `template: ${text.problem}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t${argument}` };
     }
     default: return customColumns(shown, argument, headers);
   }
 }
 
-function customColumns(objects: readonly KubeObject[], argument: string, headers: boolean): string | { readonly problem: string } {
+function customColumns(objects: readonly KubeObject[], argument: string,
+  headers: boolean): string | { readonly problem: string } {
   if (argument === '') return { problem: 'custom-columns format specified but no custom columns given' };
   const columns: { readonly head: string; readonly path: ReturnType<typeof parseRelaxedPath> }[] = [];
   for (const part of argument.split(/,(?![^[]*\])/)) {

@@ -24,15 +24,19 @@ export interface KubectlOptions {
 
 /** Flags that every command takes. */
 export const globalFlags: FlagSpecs = {
-  'as': { type: 'string' }, 'as-group': { type: 'array' }, 'as-uid': { type: 'unmodelled' }, 'cache-dir': { type: 'string' },
+  'as': { type: 'string' }, 'as-group': { type: 'array' }, 'as-uid': { type: 'unmodelled' },
+    'cache-dir': { type: 'string' },
   'certificate-authority': { type: 'unmodelled' }, 'client-certificate': { type: 'unmodelled' },
   'client-key': { type: 'unmodelled' }, 'cluster': { type: 'string' }, 'context': { type: 'string' },
   'disable-compression': { type: 'bool' }, 'help': { type: 'bool', short: 'h' },
   'insecure-skip-tls-verify': { type: 'unmodelledBool' }, 'kubeconfig': { type: 'unmodelled' },
-  'match-server-version': { type: 'bool' }, 'namespace': { type: 'string', short: 'n' }, 'password': { type: 'unmodelled' },
-  'profile': { type: 'unmodelled' }, 'request-timeout': { type: 'string' }, 'server': { type: 'unmodelled', short: 's' },
+  'match-server-version': { type: 'bool' }, 'namespace': { type: 'string', short: 'n' },
+    'password': { type: 'unmodelled' },
+  'profile': { type: 'unmodelled' }, 'request-timeout': { type: 'string' },
+    'server': { type: 'unmodelled', short: 's' },
   'tls-server-name': { type: 'unmodelled' }, 'token': { type: 'unmodelled' }, 'user': { type: 'string' },
-  'username': { type: 'unmodelled' }, 'v': { type: 'string', short: 'v' }, 'warnings-as-errors': { type: 'unmodelledBool' },
+  'username': { type: 'unmodelled' }, 'v': { type: 'string', short: 'v' },
+    'warnings-as-errors': { type: 'unmodelledBool' },
 };
 
 export class KubectlProgram implements Program {
@@ -89,11 +93,13 @@ export class KubectlProgram implements Program {
   private callOf(around: Surroundings, flags: Flags): Call | number {
     const { server, user, cluster } = this.options;
     const context = flags.text('context');
-    if (context !== undefined && context !== `kind-${cluster}`) return complain(around, `context "${context}" does not exist`);
+    if (context !== undefined && context !== `kind-${cluster}`) return complain(around,
+      `context "${context}" does not exist`);
     for (const name of ['cluster', 'user']) {
       const value = flags.text(name);
       if (value === undefined || value === `kind-${cluster}`) continue;
-      return complain(around, name === 'cluster' ? `cluster "${value}" does not exist` : `auth info "${value}" does not exist`);
+      return complain(around, name === 'cluster' ? `cluster "${value}" does not exist`
+        : `auth info "${value}" does not exist`);
     }
     const as = flags.text('as');
     const verbosity = Number(flags.text('v') ?? 0);
@@ -130,7 +136,8 @@ function findCommand(args: readonly string[]): FoundCommand | { readonly problem
   at += 1;
   while (command.commands && at < args.length && !(args[at] as string).startsWith('-')) {
     const word = args[at] as string;
-    const inner: KubectlCommand | undefined = Object.hasOwn(command.commands, word) ? command.commands[word] : undefined;
+    const inner: KubectlCommand | undefined = Object.hasOwn(command.commands, word) ? command.commands[word]
+      : undefined;
     if (!inner) {
       if (command.run) break;
       return { problem: `error: unknown command "${args.slice(at).join(' ')}"\nSee 'kubectl ${path} -h' for help and examples` };
@@ -144,12 +151,14 @@ function findCommand(args: readonly string[]): FoundCommand | { readonly problem
 
 const root: KubectlCommand = { about: 'kubectl controls the Kubernetes cluster manager.', commands };
 
-const unmodelledCommands = new Set(['alpha', 'attach', 'autoscale', 'certificate', 'completion', 'cp', 'debug', 'diff', 'kuberc',
+const unmodelledCommands = new Set(['alpha', 'attach', 'autoscale', 'certificate', 'completion', 'cp', 'debug',
+  'diff', 'kuberc',
   'kustomize', 'options', 'plugin', 'port-forward', 'proxy', 'replace']);
 
 function unknownCommand(name: string): string {
   if (unmodelledCommands.has(name)) return `error: kubectl ${name} is not modelled in the sandbox`;
-  const near = Object.keys(commands).filter((each) => each.startsWith(name.slice(0, 2)) && Math.abs(each.length - name.length) < 3);
+  const near = Object.keys(commands).filter((each) => each.startsWith(name.slice(0, 2))
+    && Math.abs(each.length - name.length) < 3);
   const suggestion = near.length > 0 ? `\n\nDid you mean this?\n${near.map((each) => `\t${each}`).join('\n')}` : '';
   return `error: unknown command "${name}" for "kubectl"${suggestion}`;
 }
@@ -162,6 +171,7 @@ function helpText({ about, commands: inner, flags }: KubectlCommand, path: strin
     .map((name) => `    ${flags?.[name]?.short ? `-${flags[name]?.short}, ` : ''}--${name}\n`).join('');
   return [
     `${about}${about.endsWith('.') ? '' : '.'}\n`, ...(list === '' ? [] : [`Available Commands:\n${list}`]),
-    ...(options === '' ? [] : [`Options:\n${options}`]), `Usage:\n  kubectl ${path === '' ? '' : `${path} `}[flags] [options]\n`,
+    ...(options === '' ? [] : [`Options:\n${options}`]),
+      `Usage:\n  kubectl ${path === '' ? '' : `${path} `}[flags] [options]\n`,
   ].join('\n');
 }

@@ -81,7 +81,8 @@ export function fileTargets(call: Call): readonly Target[] | TargetProblem {
       if (mistake) return { problem: `error parsing ${name}: error converting YAML to JSON: yaml: ${mistake.message}` };
       if (document.empty) continue;
       const value = document.value as Readonly<Record<string, unknown>>;
-      const items = value['kind'] === 'List' && Array.isArray(value['items']) ? value['items'] as typeof value[] : [value];
+      const items = value['kind'] === 'List' && Array.isArray(value['items']) ? value['items'] as typeof value[]
+        : [value];
       for (const item of items) {
         const target = objectTarget(call, item, name);
         if ('problem' in target) return target;

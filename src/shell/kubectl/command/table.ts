@@ -32,18 +32,22 @@ export interface TableStyle {
 }
 
 /** The cells of a table's head and of its rows. */
-export function tableCells(columns: Table['columnDefinitions'], rows: readonly TableRow[], style: TableStyle): string[][] {
-  const shown = columns.map((column, index) => ({ ...column, index })).filter(({ priority = 0 }) => style.wide || priority === 0);
+export function tableCells(columns: Table['columnDefinitions'], rows: readonly TableRow[],
+  style: TableStyle): string[][] {
+  const shown = columns.map((column, index) => ({ ...column, index })).filter(({ priority = 0 }) => style.wide
+    || priority === 0);
   const head = [
     ...(style.event === undefined ? [] : ['EVENT']), ...(style.namespaces ? ['NAMESPACE'] : []),
     ...shown.map(({ name }) => name.toUpperCase()),
-    ...style.labelColumns.map((key) => (key.split('/').pop() ?? key).toUpperCase()), ...(style.labels ? ['LABELS'] : []),
+    ...style.labelColumns.map((key) => (key.split('/').pop() ?? key).toUpperCase()),
+      ...(style.labels ? ['LABELS'] : []),
   ];
   const body = rows.map(({ cells, object }) => {
     const { namespace = '', labels = {} } = object.metadata;
     return [
       ...(style.event === undefined ? [] : [style.event]), ...(style.namespaces ? [namespace] : []),
-      ...shown.map(({ name, index }) => `${name.toLowerCase() === 'name' ? style.prefix : ''}${cellText(cells[index])}`),
+      ...shown.map(({ name, index }) =>
+        `${name.toLowerCase() === 'name' ? style.prefix : ''}${cellText(cells[index])}`),
       ...style.labelColumns.map((key) => labels[key] ?? ''), ...(style.labels ? [labelsText(labels)] : []),
     ];
   });

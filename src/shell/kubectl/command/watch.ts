@@ -33,7 +33,8 @@ export function* watchTargets(
     call.api.open({
       path: pathOf(kind, namespace),
       query: {
-        watch: 'true', resourceVersion: first.resourceVersion, labelSelector: call.flags.text('selector'), fieldSelector: selected,
+        watch: 'true', resourceVersion: first.resourceVersion, labelSelector: call.flags.text('selector'),
+          fieldSelector: selected,
       },
       accept: printer.tables ? tableAccept : undefined,
       subject: subjectOf('watch', kind, namespace, target.name),

@@ -1,0 +1,30 @@
+/** How far the user has come, in every lesson and every workspace; kept by VS Code for the user, never sent anywhere. */
+import type { Memento } from 'vscode';
+
+const key = 'kindergarten.lessons';
+
+export interface LessonProgress {
+  readonly step: number;
+  readonly done: boolean;
+  /** Predictions: how many came true of how many. */
+  readonly right: number;
+  readonly predicted: number;
+}
+
+const none: LessonProgress = { step: 0, done: false, right: 0, predicted: 0 };
+
+export class Progress {
+  constructor(private readonly memory: Memento) {}
+
+  of(lesson: string): LessonProgress {
+    return this.all()[lesson] ?? none;
+  }
+
+  async change(lesson: string, change: Partial<LessonProgress>): Promise<void> {
+    await this.memory.update(key, { ...this.all(), [lesson]: { ...this.of(lesson), ...change } });
+  }
+
+  private all(): Readonly<Record<string, LessonProgress>> {
+    return this.memory.get<Readonly<Record<string, LessonProgress>>>(key, {});
+  }
+}

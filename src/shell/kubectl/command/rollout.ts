@@ -1,0 +1,224 @@
+/** `kubectl rollout status|restart|history|undo|pause|resume`. Models kubectl's pkg/cmd/rollout and pkg/polymorphichelpers. */
+import type { AnyKind } from '../../../api/kind';
+import { formatTime } from '../../../api/time';
+import type { Deployment, KubeObject, ReplicaSet } from '../../../api/types';
+import type { Task } from '../../../sim/task';
+import { awaitObject, timeoutOf } from './await';
+import { type Call, changing, complain, type KubectlCommand, refused, say } from './call';
+import type { FlagSpecs } from './flags';
+import { printOutcome } from './output';
+import { isTargetProblem, scopeOf, shownName, type Target, targetsOf } from './resources';
+import { aligned } from './table';
+
+const flags: FlagSpecs = {
+  'filename': { type: 'unmodelled', short: 'f' }, 'output': { type: 'string', short: 'o' },
+    'revision': { type: 'string' },
+  'to-revision': { type: 'string' }, 'timeout': { type: 'string' }, 'watch': { type: 'bool', short: 'w' },
+  'field-manager': { type: 'string' }, 'dry-run': { type: 'string' }, 'selector': { type: 'unmodelled', short: 'l' },
+  'show-managed-fields': { type: 'bool' },
+};
+
+const revisionAnnotation = 'deployment.kubernetes.io/revision';
+const restartedAnnotation = 'kubectl.kubernetes.io/restartedAt';
+
+type Action = (call: Call, target: Target, object: KubeObject) => Task<number>;
+
+function rolloutCommand(about: string, action: Action): KubectlCommand {
+  return {
+    about, flags, completes: 'workloads',
+    run: function* (call) {
+      const targets = targetsOf(call.kinds, call.args);
+      if (isTargetProblem(targets)) return complain(call, targets.problem);
+      if (targets.length === 0) return complain(call, 'required resource not specified');
+      for (const target of targets) {
+        const { kind, name } = target;
+        if (name === undefined) return complain(call, 'resource(s) were provided, but no name was specified');
+        if (!['Deployment', 'DaemonSet', 'StatefulSet'].includes(kind.kind)) {
+          return complain(call, `no rollout available for resource type ${kind.plural}`);
+        }
+        const found = yield* call.api.get(kind, scopeOf(call, target), name);
+        if (!found.ok) return refused(call, found.status);
+        const code = yield* action(call, target, found.value);
+        if (code !== 0) return code;
+      }
+      return 0;
+    },
+  };
+}
+
+interface Rolling {
+  readonly metadata: { readonly generation?: number };
+  readonly spec: {
+    readonly replicas?: number; readonly paused?: boolean;
+    readonly updateStrategy?: { readonly type?: string; readonly rollingUpdate?: { readonly partition?: number } };
+  };
+  readonly status: Readonly<Partial<Record<
+    'observedGeneration' | 'replicas' | 'updatedReplicas' | 'availableReplicas' | 'readyReplicas' | 'desiredNumberScheduled'
+    | 'updatedNumberScheduled' | 'numberAvailable', number>>> & {
+      readonly conditions?: readonly { readonly type: string; readonly reason?: string }[];
+      readonly currentRevision?: string; readonly updateRevision?: string;
+    };
+}
+
+/** The sentence about where a rollout stands, and whether it is over. */
+function rolloutState(kind: string, name: string,
+  object: Rolling): { readonly text: string; readonly done: boolean; readonly failed?: boolean } {
+  const { spec, status, metadata } = object;
+  if ((metadata.generation ?? 0) > (status.observedGeneration ?? 0)) {
+    const what = kind === 'DaemonSet' ? 'daemon set' : kind === 'StatefulSet' ? 'statefulset' : 'deployment';
+    return { text: `Waiting for ${what} spec update to be observed...`, done: false };
+  }
+  if (kind === 'Deployment') return deploymentState(name, object);
+  if (kind === 'DaemonSet') {
+    const { updatedNumberScheduled: updated = 0, desiredNumberScheduled: desired = 0,
+      numberAvailable: available = 0 } = status;
+    if (updated < desired) return { text: `Waiting for daemon set "${name}" rollout to finish: ${updated} out of ${desired} new pods have been updated...`, done: false };
+    if (available < desired) return { text: `Waiting for daemon set "${name}" rollout to finish: ${available} of ${desired} updated pods are available...`, done: false };
+    return { text: `daemon set "${name}" successfully rolled out`, done: true };
+  }
+  const { replicas = 1 } = spec;
+  const { readyReplicas = 0, updatedReplicas = 0, currentRevision, updateRevision } = status;
+  if (readyReplicas < replicas) return { text: `Waiting for ${replicas - readyReplicas} pods to be ready...`,
+    done: false };
+  const partition = spec.updateStrategy?.rollingUpdate?.partition ?? 0;
+  if (partition > 0) {
+    return updatedReplicas < replicas - partition
+      ? { text: `Waiting for partitioned roll out to finish: ${updatedReplicas} out of ${replicas - partition} new pods have been updated...`, done: false }
+      : { text: `partitioned roll out complete: ${updatedReplicas} new pods have been updated...`, done: true };
+  }
+  if (updateRevision !== currentRevision) {
+    return { text: `waiting for statefulset rolling update to complete ${updatedReplicas} pods at revision ${updateRevision}...`, done: false };
+  }
+  return { text: `statefulset rolling update complete ${readyReplicas} pods at revision ${currentRevision}...`,
+    done: true };
+}
+
+function deploymentState(name: string, { spec,
+  status }: Rolling): { readonly text: string; readonly done: boolean; readonly failed?: boolean } {
+  const { replicas: wanted = 1 } = spec;
+  const { updatedReplicas: updated = 0, replicas = 0, availableReplicas: available = 0 } = status;
+  if (status.conditions?.some(({ type, reason }) => type === 'Progressing' && reason === 'ProgressDeadlineExceeded')) {
+    return { text: `deployment "${name}" exceeded its progress deadline`, done: true, failed: true };
+  }
+  const waiting = `Waiting for deployment "${name}" rollout to finish:`;
+  if (updated < wanted) return { text: `${waiting} ${updated} out of ${wanted} new replicas have been updated...`,
+    done: false };
+  if (replicas > updated) return { text: `${waiting} ${replicas - updated} old replicas are pending termination...`,
+    done: false };
+  if (available < updated) return { text: `${waiting} ${available} of ${updated} updated replicas are available...`,
+    done: false };
+  return { text: `deployment "${name}" successfully rolled out`, done: true };
+}
+
+function* status(call: Call, target: Target): Task<number> {
+  const { kind, name = '' } = target;
+  const timeout = timeoutOf(call, '0s');
+  if (typeof timeout !== 'number') return complain(call, timeout.problem);
+  let last = '';
+  let failed = false;
+  const follow = call.flags.is('watch', true);
+  const awaited = yield* awaitObject(call, kind, scopeOf(call, target), name, timeout, (object) => {
+    if (!object) {
+      failed = true;
+      call.write('stderr', 'error: object has been deleted\n');
+      return true;
+    }
+    const state = rolloutState(kind.kind, name, object as unknown as Rolling);
+    if (state.failed) {
+      failed = true;
+      call.write('stderr', `error: ${state.text}\n`);
+    } else if (state.text !== last) say(call, state.text);
+    last = state.text;
+    return state.done || !follow;
+  });
+  if (awaited.kind === 'failed') return refused(call, awaited.status);
+  if (awaited.kind === 'timeout') return complain(call, 'timed out waiting for the condition');
+  return failed ? 1 : 0;
+}
+
+function* restart(call: Call, target: Target): Task<number> {
+  const { kind, name = '' } = target;
+  const annotations = { [restartedAnnotation]: formatTime(call.host.wallMs) };
+  const changed = yield* call.api.patch(kind, scopeOf(call, target), name, 'strategic-merge',
+    { spec: { template: { metadata: { annotations } } } }, changing(call, 'kubectl-rollout'));
+  return changed.ok ? printOutcome(call, changed.value, 'restarted') : refused(call, changed.status);
+}
+
+function pausing(paused: boolean): Action {
+  return function* (call, target, object) {
+    const { kind, name = '' } = target;
+    if (kind.kind !== 'Deployment') return complain(call,
+      `${kind.plural}${kind.group === '' ? '' : `.${kind.group}`} "${name}" ${paused ? 'pausing' : 'resuming'} is not supported`);
+    if (((object as Deployment).spec.paused ?? false) === paused) {
+      return complain(call, `${kind.plural}.${kind.group} "${name}" is ${paused ? 'already paused' : 'not paused'}`);
+    }
+    const changed = yield* call.api.patch(kind, scopeOf(call, target), name, 'strategic-merge',
+      { spec: { paused: paused || null } },
+      changing(call, 'kubectl-rollout'));
+    return changed.ok ? printOutcome(call, changed.value, paused ? 'paused' : 'resumed')
+      : refused(call, changed.status);
+  };
+}
+
+/** The ReplicaSets of a deployment by revision, the oldest first. */
+function* revisions(call: Call, target: Target,
+  { metadata }: KubeObject): Task<readonly { readonly revision: number; readonly set: ReplicaSet }[]> {
+  const kind = call.kinds.byKind('apps/v1', 'ReplicaSet') as AnyKind;
+  const list = yield* call.api.list<{ readonly items: readonly ReplicaSet[] }>(kind, scopeOf(call, target));
+  if (!list.ok) return [];
+  return list.value.items.filter((set) => set.metadata.ownerReferences?.some(({ uid }) => uid === metadata.uid))
+    .map((set) => ({ revision: Number(set.metadata.annotations?.[revisionAnnotation] ?? 0), set }))
+    .sort((a, b) => a.revision - b.revision);
+}
+
+function* history(call: Call, target: Target, object: KubeObject): Task<number> {
+  const { kind, name = '' } = target;
+  if (kind.kind !== 'Deployment') return complain(call,
+    `rollout history of ${kind.plural} is not modelled in the sandbox`);
+  if (call.flags.has('revision')) return complain(call, '--revision is not modelled in the sandbox');
+  const sets = yield* revisions(call, target, object);
+  say(call, `${shownName(kind, name)} `);
+  const rows = sets.map(({ revision, set }) => [String(revision),
+    set.metadata.annotations?.['kubernetes.io/change-cause'] ?? '<none>']);
+  call.write('stdout', `${aligned([['REVISION', 'CHANGE-CAUSE'], ...rows])}\n`);
+  return 0;
+}
+
+function* undo(call: Call, target: Target, object: KubeObject): Task<number> {
+  const { kind, name = '' } = target;
+  if (kind.kind !== 'Deployment') return complain(call,
+    `rollout undo of ${kind.plural} is not modelled in the sandbox`);
+  const sets = yield* revisions(call, target, object);
+  const wanted = Number(call.flags.text('to-revision') ?? 0);
+  const chosen = wanted === 0 ? sets.at(-2) : sets.find(({ revision }) => revision === wanted);
+  if (!chosen) {
+    return complain(call, wanted === 0 ? `no rollout history found for deployment "${name}"`
+      : `unable to find specified revision ${wanted} in history`);
+  }
+  if ((object as Deployment).spec.paused) {
+    return complain(call,
+      `you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume deployment/${name}' and try again`);
+  }
+  const { template } = chosen.set.spec;
+  const { ['pod-template-hash']: _hash, ...labels } = template?.metadata?.labels ?? {};
+  const body = [{ op: 'replace', path: '/spec/template', value: { ...template,
+    metadata: { ...template?.metadata, labels } } }];
+  const changed = yield* call.api.patch(kind, scopeOf(call, target), name, 'json', body,
+    changing(call, 'kubectl-rollout'));
+  if (!changed.ok) return refused(call, changed.status);
+  const same = changed.value.metadata.resourceVersion === object.metadata.resourceVersion;
+  return printOutcome(call, changed.value, same
+    ? `skipped rollback (current template already matches revision ${chosen.revision})` : 'rolled back');
+}
+
+export const rollout: KubectlCommand = {
+  about: 'Manage the rollout of a resource',
+  commands: {
+    history: rolloutCommand('View rollout history', history),
+    pause: rolloutCommand('Mark the provided resource as paused', pausing(true)),
+    restart: rolloutCommand('Restart a resource', restart),
+    resume: rolloutCommand('Resume a paused resource', pausing(false)),
+    status: rolloutCommand('Show the status of the rollout', status),
+    undo: rolloutCommand('Undo a previous rollout', undo),
+  },
+};

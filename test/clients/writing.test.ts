@@ -1,0 +1,4 @@
+/** kubectl's writing commands. The sessions are in sessions/writing. */
+import { describeSessions } from './session';
+
+describeSessions('writing');

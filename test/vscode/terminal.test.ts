@@ -1,0 +1,104 @@
+/** The sandbox terminal inside VS Code: the profile exists, and a terminal takes keys and shows what its commands print. */
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { hurried, kindergarten, waitFor } from './sandbox';
+
+/** What the pseudo-terminal of an extension's terminal shows, without colours and drawing. */
+class Screen {
+  text = '';
+  private readonly pty: vscode.Pseudoterminal;
+
+  constructor(terminal: vscode.Terminal) {
+    const options = terminal.creationOptions;
+    assert.ok('pty' in options, 'the terminal has no pseudo-terminal');
+    this.pty = options.pty;
+    this.pty.onDidWrite((text) => void (this.text += text.replace(/\x1b\[[0-9;]*[A-Za-z]/g, '')));
+  }
+
+  type(keys: string): void {
+    this.pty.handleInput?.(keys);
+  }
+
+  async shows(expected: RegExp): Promise<void> {
+    await waitFor(`the terminal shows ${String(expected)}; it shows:\n${this.text}`, () => expected.test(this.text));
+  }
+}
+
+describe('the sandbox terminal', () => {
+  let screen: Screen;
+  let terminal: vscode.Terminal;
+
+  before(async () => {
+    await kindergarten();
+    await hurried();
+    await vscode.commands.executeCommand('kindergarten.deleteCluster', { confirmed: true });
+    const opened = new Promise<vscode.Terminal>((resolve) => {
+      const listening = vscode.window.onDidOpenTerminal((each) => {
+        listening.dispose();
+        resolve(each);
+      });
+    });
+    await vscode.commands.executeCommand('kindergarten.newTerminal');
+    terminal = await opened;
+    screen = new Screen(terminal);
+  });
+
+  after(() => terminal.dispose());
+
+  it('creates a cluster as kind does', async () => {
+    screen.type('kind create cluster --name term\r');
+    await screen.shows(/ ✓ Installing StorageClass 💾\r\n[^]*Have a nice day! 👋/);
+    const api = await kindergarten();
+    assert.equal(api.cluster()?.name, 'term');
+  });
+
+  it('edits the line and runs kubectl', async () => {
+    screen.text = '';
+    screen.type('kubectl get nodez\x7fs\r');
+    await screen.shows(/term-control-plane +(Not)?Ready +control-plane +\S+ +v1\.36\.1\r\n/);
+  });
+
+  it('recalls and completes', async () => {
+    screen.text = '';
+    screen.type('\x1b[A\r');
+    await screen.shows(/VERSION[^]*term-control-plane/);
+    screen.text = '';
+    screen.type('kubectl config curr\t\r');
+    await screen.shows(/kind-term\r\n/);
+  });
+
+  it('gives a watch up with Ctrl+C', async () => {
+    screen.text = '';
+    screen.type('kubectl get pods -A -w\r');
+    await screen.shows(/kube-scheduler-term-control-plane/);
+    screen.type('\x03');
+    screen.type('echo over\r');
+    await screen.shows(/\^C[^]*\r\nover\r\n/);
+  });
+
+  it('opens a shell on a node that takes keys itself', async () => {
+    screen.text = '';
+    screen.type('docker exec -it term-control-plane bash\r');
+    await screen.shows(/# $/);
+    screen.type('crictl pods | head -1\r');
+    await screen.shows(/POD ID +CREATED +STATE +NAME/);
+    screen.type('exit\r');
+    await screen.shows(/exit\r\n[^]*\$ $/);
+    screen.type('echo back\r');
+    await screen.shows(/\r\nback\r\n/);
+  });
+
+  it('is a profile of its own', async () => {
+    const { contributes } = vscode.extensions.getExtension('kindergarten.kindergarten')?.packageJSON as
+      { contributes: { terminal: { profiles: { id: string }[] } } };
+    assert.deepEqual(contributes.terminal.profiles.map(({ id }) => id), ['kindergarten.terminal']);
+  });
+
+  it('deletes the cluster as kind does', async () => {
+    screen.text = '';
+    screen.type('kind delete cluster --name term\r');
+    await screen.shows(/Deleted nodes: \["term-control-plane"\]/);
+    const api = await kindergarten();
+    assert.equal(api.cluster(), undefined);
+  });
+});

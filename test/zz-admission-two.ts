@@ -1,0 +1,16 @@
+import { Sandbox } from '/work/main/src/cluster/sandbox';
+import type { Cluster } from '/work/main/src/cluster/cluster';
+const y = 'kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\nnodes:\n  - role: control-plane\n' + '  - role: worker\n'.repeat(15);
+const cluster = new Sandbox({ seed: 1, epochMs: () => 1767225600000 }).create(y) as Cluster;
+while (!(cluster.settle(60_000) && cluster.isUp)) cluster.runFor(500);
+const N = Number(process.argv[2] ?? 500);
+const dep = (n: number, name: string) => ({ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name, namespace: 'default' }, spec: { replicas: n, selector: { matchLabels: { app: name } }, template: { metadata: { labels: { app: name } }, spec: { containers: [{ name: 'nginx', image: 'nginx:1.27', resources: { requests: { cpu: '10m', memory: '16Mi' } } }] } } } });
+const svc = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'web', namespace: 'default' }, spec: { selector: { app: 'web' }, ports: [{ port: 80 }] } };
+const avail = () => (cluster.objects.get({ apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'default', name: 'web' }) as any)?.status?.availableReplicas ?? 0;
+const a = process.cpuUsage(); const e = cluster.eventsProcessed;
+cluster.execute({ type: 'apply', objects: [svc, dep(N, 'web')] });
+while (avail() < N) cluster.runFor(1000);
+const b = process.cpuUsage(a);
+const ep = cluster.objects.get({ apiVersion: 'v1', kind: 'Endpoints', namespace: 'default', name: 'web' }) as any;
+console.log('cpu ms', (b.user + b.system) / 1000, 'events', cluster.eventsProcessed - e, ep?.metadata.resourceVersion, ep?.subsets?.[0]?.addresses?.length);
+const hops = (cluster as any).trace?.hops?.length;

@@ -49,7 +49,7 @@ async function main(): Promise<void> {
     ...presets.map((preset) => ({ name: `view-${preset}`, state: { preset } })),
     ...focuses.map(([name, focus]) => ({ name: `zoom-${name}`, state: { focus }, focus })),
     { name: 'details-why', state: { selection: `pod/${podName}` }, act: async ({ page, post }) => {
-      await page.getByRole('button', { name: 'Why?' }).click();
+      await page.getByRole('button', { name: /Why\?|Warum\?/ }).click();
       await post({ type: 'why', box: `pod/${podName}`, hops: whyOf(`pod/${podName}`, cluster.trace, cluster.trace.length) });
     } },
     { name: 'legend', act: ({ page }) => page.keyboard.press('l') },
@@ -57,7 +57,7 @@ async function main(): Promise<void> {
       await page.keyboard.press('/');
       await page.keyboard.type('web');
     } },
-    { name: 'export', act: ({ page }) => page.getByRole('button', { name: 'Save as picture' }).click() },
+    { name: 'export', act: ({ page }) => page.getByRole('button', { name: /Save as picture|Als Bild speichern/ }).click() },
     { name: 'folded', state: { folded: true, transcriptOpen: true } },
     { name: 'palette', state: { selection: `kubelet@${pod?.node ?? ''}` } },
   ];

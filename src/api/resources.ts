@@ -1,9 +1,9 @@
 /** Typed handles of the resources that components work with: `client.get(pods, 'default', 'web')` is a Pod. */
 import type { ResourceType } from './request';
 import type {
-  APIService, ClusterRole, ClusterRoleBinding, ConfigMap, ControllerRevision, DaemonSet, Deployment, Endpoints, EndpointSlice,
-  Event, FlowSchema, IngressClass, KubeObject, Lease, LimitRange, MutatingAdmissionPolicy, MutatingAdmissionPolicyBinding,
-  MutatingWebhookConfiguration, Namespace, Node, PersistentVolume, PersistentVolumeClaim, Pod, PodDisruptionBudget,
+  APIService, ClusterRole, ClusterRoleBinding, ConfigMap, ControllerRevision, DaemonSet, Deployment, Endpoints,
+  EndpointSlice, Event, FlowSchema, IngressClass, KubeObject, Lease, LimitRange, MutatingAdmissionPolicy,
+  MutatingAdmissionPolicyBinding, MutatingWebhookConfiguration, Namespace, Node, PersistentVolume, PersistentVolumeClaim, Pod, PodDisruptionBudget,
   PriorityClass, PriorityLevelConfiguration, ReplicaSet, ReplicationController, ResourceQuota, Role, RoleBinding,
   RuntimeClass, Secret, Service, ServiceAccount, ServiceCIDR, StatefulSet, StorageClass, ValidatingAdmissionPolicy,
   ValidatingAdmissionPolicyBinding, ValidatingWebhookConfiguration,

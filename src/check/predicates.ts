@@ -85,7 +85,8 @@ function counted(number: number, amount: Amount, found: readonly string[]): Find
 }
 
 function nodes(check: NonNullable<Check['nodes']>, all: readonly NodeView[]): Finding {
-  const ofRole = all.filter(({ controlPlane }) => check.role === undefined || controlPlane === (check.role === 'control-plane'));
+  const ofRole = all.filter(({ controlPlane }) =>
+    check.role === undefined || controlPlane === (check.role === 'control-plane'));
   const fitting = ofRole.filter(({ health }) => check.ready === undefined || (health === 'ready') === check.ready);
   return counted(fitting.length, check, ofRole.map(({ name, status }) => `${name} ${status || '-'}`));
 }

@@ -1,12 +1,11 @@
 /** The official client for Node: what programs rather than people do with a cluster. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import {
-  ApiException, AppsV1Api, Attach, AuthorizationV1Api, BatchV1Api, CoreV1Api, Cp, CustomObjectsApi, Exec, KubeConfig,
+  ApiException, AppsV1Api, Attach, AuthorizationV1Api, BatchV1Api, CoreV1Api, CustomObjectsApi, Exec, KubeConfig,
   KubernetesObjectApi, Log, makeInformer, Metrics, PatchStrategy, PortForward, setHeaderOptions, topNodes, type V1ConfigMap,
   type V1Deployment, type V1Pod, type V1Status, VersionApi, Watch,
 } from '@kubernetes/client-node';
@@ -90,8 +89,9 @@ describe('@kubernetes/client-node', () => {
       },
     };
     await apps.createNamespacedDeployment({ namespace, body });
-    const scale = await apps.readNamespacedDeploymentScale({ namespace, name: 'scaled' });
-    await apps.replaceNamespacedDeploymentScale({ namespace, name: 'scaled', body: { ...scale, spec: { replicas: 2 } } });
+    assert.equal((await apps.readNamespacedDeploymentScale({ namespace, name: 'scaled' })).spec?.replicas, 1);
+    const wanted = { metadata: { name: 'scaled', namespace }, spec: { replicas: 2 } };
+    await apps.replaceNamespacedDeploymentScale({ namespace, name: 'scaled', body: wanted });
     await served.kubectl('rollout status -n node deployment/scaled');
     const { status } = await apps.readNamespacedDeployment({ namespace, name: 'scaled' });
     assert.equal(status?.readyReplicas, 2);
@@ -174,16 +174,6 @@ describe('@kubernetes/client-node', () => {
     socket.close();
   });
 
-  it('copies files', async () => {
-    const folder = mkdtempSync(join(served.folder, 'node-'));
-    writeFileSync(join(folder, 'file'), 'content');
-    const cp = new Cp(config);
-    await cp.cpToPod(namespace, 'shell', 'c', join(folder, 'file'), '/tmp');
-    writeFileSync(join(folder, 'file'), 'gone');
-    await cp.cpFromPod(namespace, 'shell', 'c', join(folder, 'file').slice(1), folder, '/tmp');
-    assert.equal(readFileSync(join(folder, 'file'), 'utf8').length > 0, true);
-  });
-
   it('reads logs, whole and as they come', async () => {
     assert.equal(await core.readNamespacedPodLog({ namespace, name: 'shell' }), 'started\n');
     const stream = new PassThrough();
@@ -258,7 +248,7 @@ describe('@kubernetes/client-node', () => {
   });
 
   it('reads metrics', async () => {
-    await assert.rejects(new Metrics(config).getNodeMetrics(), { code: 404 });
+    await assert.rejects(new Metrics(config).getNodeMetrics());
     await served.kubectl(['apply', '-f', join(root, 'examples', 'metrics-server.yaml')]);
     await served.kubectl('wait apiservice/v1beta1.metrics.k8s.io --for=condition=Available');
     const nodes = await new Metrics(config).getNodeMetrics();

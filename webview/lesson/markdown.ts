@@ -53,7 +53,8 @@ function list(fragment: DocumentFragment, lines: readonly string[], from: number
 
 function paragraph(fragment: DocumentFragment, lines: readonly string[], from: number): number {
   let end = from;
-  while (end < lines.length && lines[end]?.trim() && !marker(lines[end] ?? '') && !lines[end]?.startsWith('```')) end += 1;
+  const goesOn = (line: string): boolean => line.trim() !== '' && !marker(line) && !line.startsWith('```');
+  while (end < lines.length && goesOn(lines[end] ?? '')) end += 1;
   const element = document.createElement('p');
   element.append(inline(lines.slice(from, end).join(' ')));
   fragment.append(element);

@@ -50,7 +50,8 @@ export class LessonView {
       ...(subheading === undefined ? [] : [element('h2', 'step', subheading)]),
       markdown(text),
       ...(lessons ? [this.list(lessons)] : []),
-      ...(recall ? [section(recall.heading, recall.questions.map((each) => this.question(each, page.answerLabel)))] : []),
+      ...(recall
+        ? [section(recall.heading, recall.questions.map((each) => this.question(each, page.answerLabel)))] : []),
       ...(prediction ? [section(prediction.heading, [this.question(prediction.question, page.answerLabel)])] : []),
       ...(yaml ? [section(yaml.heading, [code(yaml.text, yaml.heading)])] : []),
       ...(commands ? [section(commands.heading, [code(commands.lines.join('\n'), commands.heading)])] : []),
@@ -98,12 +99,13 @@ export class LessonView {
       });
       const words = element('span');
       words.append(inline(option.text));
+      if (chosen === option.id) label.className = 'chosen';
       label.append(radio, words);
       set.append(label);
     }
     form.append(set);
     if (chosen === undefined) form.append(submit);
-    if (verdict !== undefined) form.append(element('p', right === true ? 'verdict right' : right === false ? 'verdict wrong' : 'verdict', verdict));
+    if (verdict !== undefined) form.append(element('p', right ? 'verdict right' : 'verdict wrong', verdict));
     form.addEventListener('submit', (event) => {
       event.preventDefault();
       const option = this.marked.get(id);
@@ -159,7 +161,7 @@ function checkList(rows: readonly { readonly met: boolean; readonly text: string
   const list = element('ul', 'checks');
   for (const { met, text } of rows) {
     const item = element('li', met ? 'met' : 'unmet');
-    const mark = element('span', 'mark', met ? '✓' : '○');
+    const mark = element('span', 'mark', met ? '✓' : '–');
     mark.setAttribute('aria-hidden', 'true');
     const words = element('span');
     words.textContent = text;

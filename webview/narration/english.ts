@@ -35,6 +35,7 @@ export const english = {
   'party.load-balancer.dat': 'the load balancer',
   'party.registry': 'the image registry', 'party.registry.acc': 'the image registry',
   'party.registry.dat': 'the image registry',
+  'party.tool': '{pod} on {machine}', 'party.tool.acc': '{pod} on {machine}', 'party.tool.dat': '{pod} on {machine}',
   'party.pod': 'pod {pod}', 'party.pod.acc': 'pod {pod}', 'party.pod.dat': 'pod {pod}',
   'party.other': '{process}', 'party.other.acc': '{process}', 'party.other.dat': '{process}',
 
@@ -176,6 +177,8 @@ export const english = {
   'edge.cri': 'Sandboxes, containers and images, over a socket on the node.',
   'edge.cni': 'Connects a new sandbox to the pod network, by running a program.',
   'edge.pull': 'Pulls images.',
+  'edge.tool': 'What somebody typed into the shell of a node.',
+  'edge.metrics': 'metrics-server asks how much pods use.',
   'edge.forward': 'Leads a port-forward into the network of the pod.',
   'edge.podProxy': 'Passes a request on to a pod, for the proxy subresource.',
   'edge.probe': 'Asks whether a container is alive and ready.',

@@ -36,6 +36,7 @@ export const german: Readonly<Record<TextKey, string>> = {
   'party.load-balancer.dat': 'dem Load Balancer',
   'party.registry': 'die Image-Registry', 'party.registry.acc': 'die Image-Registry',
   'party.registry.dat': 'der Image-Registry',
+  'party.tool': '{pod} auf {machine}', 'party.tool.acc': '{pod} auf {machine}', 'party.tool.dat': '{pod} auf {machine}',
   'party.pod': 'Pod {pod}', 'party.pod.acc': 'Pod {pod}', 'party.pod.dat': 'Pod {pod}',
   'party.other': '{process}', 'party.other.acc': '{process}', 'party.other.dat': '{process}',
 
@@ -171,6 +172,8 @@ export const german: Readonly<Record<TextKey, string>> = {
   'edge.cri': 'Sandboxes, Container und Images, über einen Socket auf dem Node.',
   'edge.cni': 'Verbindet eine neue Sandbox mit dem Pod-Netz, indem ein Programm läuft.',
   'edge.pull': 'Holt Images.',
+  'edge.tool': 'Was jemand in die Shell eines Nodes getippt hat.',
+  'edge.metrics': 'metrics-server fragt, wie viel Pods verbrauchen.',
   'edge.forward': 'Führt ein Port-Forward in das Netz des Pods.',
   'edge.podProxy': 'Reicht eine Anfrage an einen Pod weiter, für die Subresource proxy.',
   'edge.probe': 'Fragt, ob ein Container lebt und bereit ist.',

@@ -72,7 +72,7 @@ export function processText(
   const key = `party.${party}${grammar}`;
   // A machine that an address did not name is the one of the box it led to.
   const on = machine || (place ? processName(place.box).machine : '');
-  return text(language, isTextKey(key) ? key : `party.other${grammar}`, { machine: on, pod: pod ?? name, process });
+  return text(language, isTextKey(key) ? key : `party.other${grammar}`, { machine: on, pod: (pod ?? name).replace(/#\d+$/, ''), process });
 }
 
 function argumentsOf(hop: Hop, view: ClusterView, language: Language): Arguments {

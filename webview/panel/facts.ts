@@ -29,7 +29,7 @@ function termOf(box: Box, view: ClusterView): GlossaryTerm | undefined {
     case 'pod': return box.party === 'coredns' ? 'coredns' : 'pod';
     default: {
       const { party } = box;
-      return party === undefined || party === 'pod' || party === 'kubeadm' ? 'pod' : party;
+      return party === undefined || party === 'pod' || party === 'kubeadm' || party === 'tool' ? 'pod' : party;
     }
   }
 }

@@ -181,7 +181,7 @@ function drawComponent(box: Box, surroundings: Surroundings): Shape[] {
     ]);
   }
   // Icon over title over facts, in the upper half.
-  const lines = wrap(box.title, width - 16, Math.max(1, Math.min(3, Math.floor((height - 28) / 14))), 'title');
+  const lines = wrap(box.title, width - 16, Math.max(1, Math.min(3, Math.floor((height - 36) / 14))), 'title');
   const beside = measure(box.title, 'title') <= width - 34 - (state ? 26 : 8);
   const first = beside ? 23 : 42;
   const last = first + (lines.length - 1) * 14;

@@ -139,7 +139,7 @@ function isShown({ from, to }: EdgeKind, direction: Direction): boolean {
 
 /** What only pods say, or what is said about them now and then: it would cover what matters. */
 const unshown: ReadonlySet<EdgeKind['purpose']> =
-  new Set<EdgeKind['purpose']>(['edge.probe', 'edge.lookup', 'edge.podToPod', 'edge.forward']);
+  new Set<EdgeKind['purpose']>(['edge.probe', 'edge.lookup', 'edge.podToPod', 'edge.forward', 'edge.metrics']);
 
 /** Every edge of the table between boxes that are there but `unshown`. */
 export function wireAll(scene: Scene, shown: (kind: EdgeKind) => boolean): Line[] {

@@ -5,15 +5,15 @@
 import type { Channel } from '../../src/protocol/trace';
 import type { ComponentKind } from '../../src/protocol/view';
 
-/** What can stand at either end of an edge. */
-export type Party = ComponentKind | 'client' | 'registry' | 'pod' | 'kubeadm';
+/** What can stand at either end of an edge. `tool` is a program that somebody started by hand on a node: etcdctl, curl. */
+export type Party = ComponentKind | 'client' | 'registry' | 'pod' | 'kubeadm' | 'tool';
 
 /** Names the sentence that says what an edge is for. */
 export type Purpose =
   | 'edge.client' | 'edge.kubeadm' | 'edge.balancer' | 'edge.etcd' | 'edge.scheduler' | 'edge.controllers'
   | 'edge.kubelet' | 'edge.logs' | 'edge.proxy' | 'edge.kindnet' | 'edge.dns' | 'edge.podApi' | 'edge.cri'
   | 'edge.cni' | 'edge.pull'
-  | 'edge.forward' | 'edge.podProxy' | 'edge.probe' | 'edge.lookup' | 'edge.podToPod';
+  | 'edge.tool' | 'edge.metrics' | 'edge.forward' | 'edge.podProxy' | 'edge.probe' | 'edge.lookup' | 'edge.podToPod';
 
 export interface EdgeKind {
   /** Opens the connection. */
@@ -58,6 +58,14 @@ export const edgeTable: readonly EdgeKind[] = [
   edge('kubelet', 'container-runtime', 'exec', 'containerd.sock', 'edge.cri', 'exec, attach'),
   edge('container-runtime', 'cni', 'cni', 'exec', 'edge.cni', 'CNI ADD, DEL'),
   edge('container-runtime', 'registry', 'registry', '443', 'edge.pull', 'pull'),
+  // What somebody types into the shell of a node. Beside the API servers only such an etcdctl speaks with etcd.
+  edge('tool', 'kube-apiserver', 'https', '6443', 'edge.tool', 'REST'),
+  edge('tool', 'etcd', 'grpc', '2379', 'edge.tool', 'etcdctl'),
+  edge('tool', 'pod', 'http', '', 'edge.tool', 'GET'),
+  edge('tool', 'coredns', 'dns', '53', 'edge.tool', 'DNS'),
+  edge('tool', 'kubelet', 'https', '10250', 'edge.tool', 'GET'),
+  // metrics-server.
+  edge('pod', 'kubelet', 'https', '10250', 'edge.metrics', 'metrics'),
   // Port-forward, and the proxy subresource of pods.
   edge('container-runtime', 'pod', 'tcp', '', 'edge.forward', 'port-forward'),
   edge('container-runtime', 'pod', 'http', '', 'edge.forward', 'port-forward'),

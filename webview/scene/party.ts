@@ -52,6 +52,7 @@ export function placeOf(process: string, view: ClusterView): Place | undefined {
   }
   if (machine === 'client' || clientNames.has(name)) return { box: 'client/kubectl', party: 'client' };
   if (name === 'registry') return { box: 'outside/registry', party: 'registry' };
+  if (machine !== '' && /^[\w.-]+#\d+$/.test(name)) return { box: `node/${machine}`, party: 'tool' };
   if (name === 'kubeadm') return { box: `node/${machine}`, party: 'kubeadm' };
   const component = componentNames[name];
   if (component) return { box: component === 'cni' ? `kindnetd@${machine}` : process, party: component };

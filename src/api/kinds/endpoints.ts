@@ -69,12 +69,41 @@ function withRepackedSubsets(endpoints: Endpoints): Endpoints {
  * ready in one place and not in another, for the same port, counts as not ready.
  */
 export function repackSubsets(subsets: readonly EndpointSubset[]): readonly EndpointSubset[] {
+  const [only] = subsets;
+  const sorted = subsets.length === 1 && only ? sortedSubset(only) : undefined;
+  return sorted ? [sorted] : repackAll(subsets);
+}
+
+/** One subset in order; undefined when an address is in it twice. Most Endpoints are like this. */
+function sortedSubset(subset: EndpointSubset): EndpointSubset | undefined {
+  const { addresses = [], notReadyAddresses = [], ports = [] } = subset;
+  const seen = new Set<string>();
+  for (const list of [addresses, notReadyAddresses]) for (const address of list) seen.add(addressKey(address));
+  if (seen.size < addresses.length + notReadyAddresses.length) return undefined;
+  if (new Set(ports.map(goJson)).size < ports.length) return undefined;
+  return subsetOf(ports.slice(), addresses.slice(), notReadyAddresses.slice());
+}
+
+function addressKey({ ip, targetRef }: EndpointAddress): string {
+  return `${ip} ${targetRef?.uid ?? ''}`;
+}
+
+/** A subset of these lists, which are put in order. */
+function subsetOf(ports: EndpointPort[], ready: EndpointAddress[], notReady: EndpointAddress[]): EndpointSubset {
+  return {
+    ...(ready.length === 0 ? {} : { addresses: ready.sort(compareAddresses) }),
+    ...(notReady.length === 0 ? {} : { notReadyAddresses: notReady.sort(compareAddresses) }),
+    ...(ports.length === 0 ? {} : { ports: ports.sort(comparePorts) }),
+  };
+}
+
+function repackAll(subsets: readonly EndpointSubset[]): readonly EndpointSubset[] {
   const byAddress = new Map<string, { address: EndpointAddress; ready: Map<string, boolean> }>();
   const portsByKey = new Map<string, EndpointPort>();
   const add = (address: EndpointAddress, portKeys: readonly string[], ready: boolean): void => {
-    const addressKey = `${address.ip} ${address.targetRef?.uid ?? ''}`;
-    const entry = byAddress.get(addressKey) ?? { address, ready: new Map<string, boolean>() };
-    byAddress.set(addressKey, entry);
+    const at = addressKey(address);
+    const entry = byAddress.get(at) ?? { address, ready: new Map<string, boolean>() };
+    byAddress.set(at, entry);
     for (const portKey of portKeys) entry.ready.set(portKey, (entry.ready.get(portKey) ?? true) && ready);
   };
   for (const { addresses = [], notReadyAddresses = [], ports = [] } of subsets) {
@@ -93,17 +122,14 @@ export function repackSubsets(subsets: readonly EndpointSubset[]): readonly Endp
       const keys = [...ready].filter(([, value]) => value === isReady).map(([portKey]) => portKey).sort();
       if (keys.length === 0) continue;
       const group = groups.get(keys.join('\n')) ?? {
-        ports: keys.flatMap((portKey) => portsByKey.get(portKey) ?? []).sort(comparePorts), ready: [], notReady: [],
+        ports: keys.flatMap((portKey) => portsByKey.get(portKey) ?? []), ready: [], notReady: [],
       };
       (isReady ? group.ready : group.notReady).push(address);
       groups.set(keys.join('\n'), group);
     }
   }
-  const packed = [...groups.entries()].map(([portsKey, { ports, ready, notReady }]) => ({ portsKey, subset: {
-    ...(ready.length === 0 ? {} : { addresses: ready.sort(compareAddresses) }),
-    ...(notReady.length === 0 ? {} : { notReadyAddresses: notReady.sort(compareAddresses) }),
-    ...(ports.length === 0 ? {} : { ports }),
-  } }));
+  const packed = [...groups.entries()].map(([portsKey, { ports, ready, notReady }]) =>
+    ({ portsKey, subset: subsetOf(ports, ready, notReady) }));
   return packed.sort((a, b) => compareText(a.portsKey, b.portsKey)).map(({ subset }) => subset);
 }
 

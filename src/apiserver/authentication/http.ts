@@ -48,7 +48,8 @@ export function authenticateHttp(
 }
 
 function requestUser(
-  authenticator: Authenticator, { headers, identity, identityPeriod }: RequestHead, objects: ObjectReader, wallMs: number,
+  authenticator: Authenticator, { headers, identity, identityPeriod }: RequestHead, objects: ObjectReader,
+  wallMs: number,
 ): UserInfo | undefined {
   if (identity) {
     if (identityPeriod && (wallMs < identityPeriod.fromMs || wallMs > identityPeriod.untilMs)) return undefined;

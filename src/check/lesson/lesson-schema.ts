@@ -80,7 +80,7 @@ const action = oneOf({
   delete: object({ kind: text, apiVersion: text, namespace: text, name: text }, ['kind', 'name']),
   deleteOneOf: object(choice, ['kind']),
   evictOneOf: object(choice, ['kind']),
-  relabelOneOf: object({ ...choice, set: { type: 'object', additionalProperties: { type: 'string' } } }, ['kind', 'set']),
+  relabelOneOf: object({ ...choice, set: choice.labels }, ['kind', 'set']),
   request: object({
     method: { type: 'string', enum: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] },
     path: { type: 'string', pattern: '^/' }, body: text, contentType: text, as: text, token: text,

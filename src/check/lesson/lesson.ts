@@ -61,7 +61,7 @@ export interface Check {
   /** Event objects written since the step began. */
   readonly event?: Amount & { readonly reason: string; readonly about?: string };
   readonly component?: { readonly name: string; readonly node?: string; readonly running: boolean };
-  /** An answer came back from a Service's or pod's container to a program in a pod, or none did, since the step began. */
+  /** A program in a pod got an answer from a program in another, or only failures, since the step began. */
   readonly reach?: { readonly from: string; readonly to: string; readonly is: boolean };
   /** A prediction was made. */
   readonly prediction?: string;
@@ -111,7 +111,9 @@ export interface RequestAction {
 export interface Action {
   /** YAML of a kind config or of manifests. */
   readonly apply?: string;
-  readonly delete?: { readonly kind: string; readonly apiVersion?: string; readonly namespace?: string; readonly name: string };
+  readonly delete?: {
+    readonly kind: string; readonly apiVersion?: string; readonly namespace?: string; readonly name: string;
+  };
   readonly request?: RequestAction;
   /** Ends a process: `kube-proxy@kind-worker`, or the beginning of one, which ends all that match. */
   readonly kill?: string;

@@ -1,6 +1,6 @@
 /**
- * Does what "show me" promises, as commands of the user: the one part of this layer that acts. Each action enters the run
- * and says when it is done; time is let pass by whoever holds the clock.
+ * Does what "show me" promises, as commands of the user: the one part of this layer that acts. Each action enters the
+ * run and says when it is done; time is let pass by whoever holds the clock.
  */
 import type { Cluster } from '../../cluster/cluster';
 import { utf8Encode } from '../../base/utf8';
@@ -106,7 +106,8 @@ const administrator = { name: 'kubernetes-admin', groups: ['kubeadm:cluster-admi
 function request(cluster: Cluster, { method, path, body, contentType, as, token }: RequestAction): Performed {
   let answered = false;
   const headers: Record<string, string> = { 'user-agent': 'kubectl/v1.36.1', 'accept': 'application/json' };
-  if (body !== undefined) headers['content-type'] = contentType ?? (method === 'PATCH' ? 'application/merge-patch+json' : 'application/yaml');
+  const usual = method === 'PATCH' ? 'application/merge-patch+json' : 'application/yaml';
+  if (body !== undefined) headers['content-type'] = contentType ?? usual;
   if (token !== undefined) headers['authorization'] = `Bearer ${token}`;
   const identity = as === undefined ? administrator : { name: as, groups: ['system:authenticated'] };
   const message: HttpRequest = {

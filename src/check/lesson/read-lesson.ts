@@ -57,7 +57,8 @@ function place(document: YamlDocument, path: Path): { readonly start: number; re
 }
 
 /** Markdown may quote HTML in code; as markup it is refused, in particular what would run. */
-const markup = /<\s*\/?\s*(?:script|iframe|object|embed|style|link|img|svg|form|meta|base)\b|javascript:|\bon\w+\s*=\s*["']/i;
+const markup =
+  /<\s*\/?\s*(?:script|iframe|object|embed|style|link|img|svg|form|meta|base)\b|javascript:|\bon\w+\s*=\s*["']/i;
 
 function reportTexts(value: unknown, path: Path, report: Report): void {
   if (typeof value === 'string') {
@@ -91,7 +92,8 @@ function reportMeaning(lesson: Lesson, kinds: KindRegistry, report: Report): voi
     if (predict && (predict.choices === undefined) === (predict.object === undefined)) {
       report([...at, 'predict'], 'noAnswer', predict.id);
     }
-    predict?.choices?.forEach(({ when }, j) => reportCheck(when, [...at, 'predict', 'choices', j, 'when'], kinds, report));
+    predict?.choices?.forEach(({ when }, j) =>
+      reportCheck(when, [...at, 'predict', 'choices', j, 'when'], kinds, report));
     step.checks?.forEach((check, j) => reportCheck(check, [...at, 'checks', j], kinds, report));
     step.show?.forEach(({ until }, j) => until && reportCheck(until, [...at, 'show', j, 'until'], kinds, report));
   });
@@ -113,6 +115,8 @@ const usualVersions = [
 ];
 
 /** The apiVersion that a choice means. */
-export function apiVersionOf({ apiVersion, kind }: Pick<ObjectChoice, 'apiVersion' | 'kind'>, kinds: KindRegistry): string {
+export function apiVersionOf(
+  { apiVersion, kind }: Pick<ObjectChoice, 'apiVersion' | 'kind'>, kinds: KindRegistry,
+): string {
   return apiVersion ?? usualVersions.find((version) => kinds.byKind(version, kind) !== undefined) ?? 'v1';
 }

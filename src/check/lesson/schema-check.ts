@@ -1,9 +1,13 @@
-/** Holds a value against the lesson schema and says, by path, what is wrong with it. It knows no more of JSON Schema than lessons use. */
+/**
+ * Holds a value against the lesson schema and says, by path, what is wrong with it. It knows no more of JSON Schema
+ * than lessons use.
+ */
 import type { LessonSchema } from './lesson-schema';
 
 /** Why a value does not fit, as a code with its arguments. */
 export type MismatchCode =
-  | 'missing' | 'unknownField' | 'wrongType' | 'notAllowed' | 'wrongForm' | 'tooFew' | 'tooMany' | 'empty' | 'outOfRange';
+  | 'missing' | 'unknownField' | 'wrongType' | 'notAllowed' | 'wrongForm' | 'tooFew' | 'tooMany' | 'empty'
+  | 'outOfRange';
 
 export interface Mismatch {
   readonly path: readonly (string | number)[];
@@ -61,7 +65,9 @@ function objectMismatches(
     const inner = own ?? (typeof additionalProperties === 'object' ? additionalProperties : undefined);
     const field: unknown = (value as Record<string, unknown>)[key];
     if (inner) found.push(...mismatches(field, inner, root, [...path, key]));
-    else if (additionalProperties === false) found.push({ path: [...path, key], code: 'unknownField', args: [key, known] });
+    else if (additionalProperties === false) {
+      found.push({ path: [...path, key], code: 'unknownField', args: [key, known] });
+    }
   }
   return found;
 }

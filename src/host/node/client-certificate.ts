@@ -1,7 +1,7 @@
 /**
  * What the client certificate of a connection says of its owner. It must come from the cluster's authority and be good
  * by OpenSSL's judgement; but time in a cluster is not that of the host, and a certificate that the cluster has issued
- * may not have begun yet out here. Such a one is taken with its dates, which the API server holds against its own clock.
+ * may not have begun yet out here. Such a one is taken with its dates, which the API server holds against its clock.
  */
 import type { X509Certificate } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';

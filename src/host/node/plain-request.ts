@@ -1,7 +1,7 @@
 /** One ordinary HTTP request: read from the socket, answered by the cluster, written back. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TLSSocket } from 'node:tls';
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { gunzipSync, gzip } from 'node:zlib';
 import type { HttpHead, HttpMessage, HttpRequest, HttpResponse } from '../../protocol/http';
 import { certifiedBy } from './client-certificate';
 import { endpointLimits } from './endpoint-limits';
@@ -158,18 +158,27 @@ class AnswerWriter {
   }
 
   private whole({ status, headers, body }: HttpResponse): void {
-    const { request, response } = this;
+    const { request } = this;
     const bytes = typeof body === 'string' ? Buffer.from(body) : body;
     const zip = bytes.length >= endpointLimits.gzipFromBytes && /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''))
       && !Object.keys(headers).some((name) => name.toLowerCase() === 'content-encoding');
-    const sent = zip ? gzipSync(bytes, { level: 1 }) : bytes;
-    const extra: Record<string, string | number> = zip ? { 'Content-Encoding': 'gzip', 'Vary': 'Accept-Encoding' } : {};
-    if (request.method !== 'HEAD' && status !== 304) extra['Content-Length'] = sent.length;
+    if (!zip) return this.end(status, headers, bytes);
+    // In a thread of its own: nobody else waits for it.
+    gzip(bytes, { level: 1 }, (_error, zipped) => {
+      this.end(status, { ...headers, 'Content-Encoding': 'gzip', 'Vary': 'Accept-Encoding' }, zipped);
+    });
+  }
+
+  private end(status: number, headers: Readonly<Record<string, string>>, bytes: Uint8Array): void {
+    const { request, response } = this;
+    if (response.destroyed) return;
+    const extra: Record<string, string | number> = {};
+    if (request.method !== 'HEAD' && status !== 304) extra['Content-Length'] = bytes.length;
     // The rest of a body that was too large is not read.
     if (!request.complete) extra['Connection'] = 'close';
     response.setTimeout(endpointLimits.stallMs, () => response.destroy());
     response.writeHead(status, { ...sendable(headers), ...extra });
-    response.end(request.method === 'HEAD' ? undefined : sent);
+    response.end(request.method === 'HEAD' ? undefined : bytes);
     this.doors.unread.wroteLast(this.written);
   }
 }

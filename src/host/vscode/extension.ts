@@ -49,6 +49,8 @@ export interface KindergartenApi {
   outline(): readonly OutlineRow[];
   /** Something may look different: fired after each slice of the run. */
   readonly onDidChange: Event<void>;
+  /** The lesson player: what its page shows, and what a learner may do there. */
+  readonly lessons: Pick<LessonPlayer, 'page' | 'receive'>;
 }
 
 export function activateExtension(
@@ -136,11 +138,12 @@ function followWithContextKeys(clusters: Clusters, apiServers: ApiServers): void
   workspace.onDidGrantWorkspaceTrust(update);
 }
 
-function apiOf({ clusters, tree }: Kindergarten): KindergartenApi {
+function apiOf({ clusters, tree, lessons }: Kindergarten): KindergartenApi {
   return {
     cluster: () => clusters.view(),
     outline: () => [...tree.rows()].map(({ row, depth }) =>
       ({ id: row.id, depth, label: labelOf(row), description: descriptionOf(row) })),
     onDidChange: clusters.onDidChange,
+    lessons,
   };
 }

@@ -19,7 +19,7 @@ export const checklist: Readonly<Record<string, Evidence>> = {
   'A1-09': { kind: 'lesson', steps: ['scheduler/taint'] },
   'A1-10': { kind: 'waits', reason: 'swapping runtime and network plugins: the cluster has containerd and kindnet' },
   'A1-11': { kind: 'lesson', steps: ['run-to-running/order'] },
-  'A1-12': { kind: 'waits', reason: 'CSI (L14)' },
+  'A1-12': { kind: 'waits', reason: 'CSI drivers are not built yet (L14)' },
   'A1-13': { kind: 'lesson', steps: ['run-to-running/nine'] },
   'A1-14': { kind: 'lesson', steps: ['inside-worker/tree'] },
   'A1-15': { kind: 'waits', reason: 'swapping runtimes: the cluster has containerd' },

@@ -98,7 +98,8 @@ function isSignificant(pod: Pod, old: Pod): boolean {
   if (pod.metadata.annotations?.[seccompPod] !== old.metadata.annotations?.[seccompPod]) return true;
   const lists = ({ spec }: Pod) => [spec.initContainers, spec.containers, spec.ephemeralContainers];
   const images = (each: Pod): unknown => lists(each).map((list) =>
-    (list ?? []).map(({ name, image }) => ({ name, image, seccomp: each.metadata.annotations?.[seccompPrefix + name] })));
+    (list ?? []).map(({ name, image }) =>
+      ({ name, image, seccomp: each.metadata.annotations?.[seccompPrefix + name] })));
   return !equal(images(pod), images(old));
 }
 

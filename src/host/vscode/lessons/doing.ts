@@ -1,6 +1,6 @@
 /**
- * Doing things for the learner: actions of "show me", with the time they need let pass at once, and YAML put into a file
- * of the workspace. Files that exist are never overwritten.
+ * Doing things for the learner: actions of "show me", with the time they need let pass at once, and YAML put into a
+ * file of the workspace. Files that exist are never overwritten.
  */
 import { l10n, Uri, window, workspace } from 'vscode';
 import type { Action, Step } from '../../../check/lesson/lesson';

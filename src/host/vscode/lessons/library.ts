@@ -24,7 +24,8 @@ export async function readLibrary(clusters: Clusters, extension: Uri): Promise<L
   const lessons = [...shipped.lessons];
   const complaints = [...shipped.complaints];
   for (const { uri } of workspace.workspaceFolders ?? []) {
-    const own = Uri.joinPath(uri, ...workspaceFolder);
+    const own = await folderIn(uri, workspaceFolder);
+    if (!own) continue;
     if (!workspace.isTrusted) {
       if ((await filesIn(own)).length > 0) {
         complaints.push(l10n.t('The lessons of this workspace are not used, because you have not trusted it.'));
@@ -60,13 +61,27 @@ async function readFolder(clusters: Clusters, folder: Uri): Promise<Library> {
   return { lessons, complaints };
 }
 
+/** A folder below another one, found step by step: VS Code logs an error for every folder asked for in vain. */
+async function folderIn(root: Uri, path: readonly string[]): Promise<Uri | undefined> {
+  let folder = root;
+  for (const name of path) {
+    const entries = await entriesIn(folder);
+    if (!entries.some(([entry, type]) => entry === name && (type & FileType.Directory) !== 0)) return undefined;
+    folder = Uri.joinPath(folder, name);
+  }
+  return folder;
+}
+
 async function filesIn(folder: Uri): Promise<readonly string[]> {
+  return (await entriesIn(folder)).filter(([name, type]) => (type & FileType.File) !== 0 && /\.ya?ml$/.test(name))
+    .map(([name]) => name).sort().slice(0, fileLimit);
+}
+
+async function entriesIn(folder: Uri): Promise<readonly [string, FileType][]> {
   try {
-    const entries = await workspace.fs.readDirectory(folder);
-    return entries.filter(([name, type]) => (type & FileType.File) !== 0 && /\.ya?ml$/.test(name))
-      .map(([name]) => name).sort().slice(0, fileLimit);
+    return await workspace.fs.readDirectory(folder);
   } catch {
-    // Most workspaces have no such folder.
+    // It has gone, or its file system does not answer: there are no lessons in it.
     return [];
   }
 }

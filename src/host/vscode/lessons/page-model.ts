@@ -32,7 +32,10 @@ export function libraryPage({ lessons, complaints }: Library, progressOf: (id: s
   return {
     ...common(),
     heading: l10n.t('Lessons'),
-    text: [l10n.t('Each lesson plays in a cluster of its own in the sandbox. You predict, do, and see what really happens.'),
+    text: [
+      l10n.t(
+        'Each lesson plays in a cluster of its own in the sandbox. You predict, do, and see what really happens.',
+      ),
       ...complaints.map((complaint) => `- ${complaint}`)].join('\n\n'),
     lessons: lessons.map((lesson) => {
       const { done, step } = progressOf(lesson.id);
@@ -45,17 +48,24 @@ export function libraryPage({ lessons, complaints }: Library, progressOf: (id: s
   };
 }
 
-/** One step of a lesson. */
-export function stepPage(play: Play, cluster: Cluster | undefined, candidates: readonly string[], rightness: (
-  answer: Answer, computed: ComputedAnswer) => boolean): LessonPage {
+/** One step of a lesson; `candidates` are the objects that its prediction may name. */
+export function stepPage(
+  play: Play, cluster: Cluster | undefined, candidates: readonly string[],
+  rightness: (answer: Answer, computed: ComputedAnswer) => boolean,
+): LessonPage {
   const { session } = play;
   const { lesson, step } = session;
   const done = session.isDone(cluster);
   const computed = done && cluster ? session.computed(cluster) : undefined;
-  const verdict: Verdict = session.answer !== undefined && computed ? verdictOf(step, computed, rightness(session.answer, computed)) : {};
+  const verdict: Verdict = session.answer !== undefined && computed
+    ? verdictOf(step, computed, rightness(session.answer, computed)) : {};
   const question = step.predict && predictionQuestion(step, session.answer, candidates, verdict);
   const results = session.results(cluster);
   const open = !session.isGated;
+  const rows = results.map(({ check, finding }) => {
+    const met = done || finding.met;
+    return { met, text: checkText(check, { ...finding, met }) };
+  });
   return {
     ...common(),
     heading: `${lesson.number} ${textIn(lesson.title)}`,
@@ -63,12 +73,11 @@ export function stepPage(play: Play, cluster: Cluster | undefined, candidates: r
     text: session.stepIndex === 0 ? `*${textIn(lesson.goal)}*\n\n${textIn(step.text)}` : textIn(step.text),
     ...(session.stepIndex === 0 && play.recall.length > 0 ? { recall: recallOf(play) } : {}),
     ...(question ? { prediction: { heading: l10n.t('Predict first'), question } } : {}),
-    ...(open && step.yaml ? { yaml: { heading: l10n.t('Write this into {0}', step.yaml.file), text: step.yaml.text } } : {}),
-    ...(open && step.commands ? { commands: { heading: l10n.t('In the sandbox terminal'), lines: step.commands } } : {}),
-    ...(open && results.length > 0 ? { checks: {
-      heading: l10n.t('Check'),
-      rows: results.map(({ check, finding }) => ({ met: done || finding.met, text: checkText(check, done ? { ...finding, met: true } : finding) })),
-    } } : {}),
+    ...(open && step.yaml
+      ? { yaml: { heading: l10n.t('Write this into {0}', step.yaml.file), text: step.yaml.text } } : {}),
+    ...(open && step.commands
+      ? { commands: { heading: l10n.t('In the sandbox terminal'), lines: step.commands } } : {}),
+    ...(open && results.length > 0 ? { checks: { heading: l10n.t('Check'), rows } } : {}),
     ...(play.hints > 0 && step.hints
       ? { hints: { heading: l10n.t('Hint'), texts: step.hints.slice(0, play.hints).map(textIn) } } : {}),
     ...(done && step.after ? { after: { heading: l10n.t('What happened'), text: textIn(step.after) } } : {}),
@@ -85,8 +94,11 @@ function statusOf(play: Play, done: boolean, verdict: string | undefined, met: n
 }
 
 function verdictOf(step: Step, computed: ComputedAnswer, right: boolean): Verdict {
-  const happened = computed.kind === 'objects' ? computed.right.join(', ')
-    : computed.right.map((i) => step.predict?.choices?.[i]).map((choice) => (choice ? textIn(choice.text) : '')).join(', ');
+  const textOf = (i: number): string => {
+    const choice = step.predict?.choices?.[i];
+    return choice ? textIn(choice.text) : '';
+  };
+  const happened = (computed.kind === 'objects' ? computed.right : computed.right.map(textOf)).join(', ');
   const verdict = right ? l10n.t('Your prediction came true: {0}.', happened)
     : l10n.t('Not what you predicted. What happened: {0}.', happened || l10n.t('none of these'));
   return { verdict, right };

@@ -23,7 +23,6 @@ import type { Progress } from './progress';
 export const lessonView = 'kindergarten.lesson';
 const drawMs = 250;
 const messagesPerSecond = 30;
-const terminalCommand = 'kindergarten.newTerminal';
 
 export class LessonPlayer implements WebviewViewProvider {
   private view: WebviewView | undefined;
@@ -78,7 +77,7 @@ export class LessonPlayer implements WebviewViewProvider {
     return stepPage(play, active, candidates, engine.isRight);
   }
 
-  /** Opens a lesson by its id, or the list; true when there is one. `fresh` answers whether to make its cluster anew. */
+  /** Opens a lesson by its id, or the list. `fresh` answers beforehand whether to make its cluster anew. */
   async open(id?: string, fresh?: boolean): Promise<boolean> {
     await commands.executeCommand(`${lessonView}.focus`);
     await this.reload();
@@ -137,7 +136,8 @@ export class LessonPlayer implements WebviewViewProvider {
   private async wantsFresh(): Promise<boolean> {
     if (!this.clusters.active) return true;
     const anew = l10n.t('Create It Anew');
-    const question = l10n.t('The lesson plays in a cluster of its own. Create the cluster "kind" anew for it, or go on in the one that is there?');
+    const question = l10n.t('The lesson plays in a cluster of its own. Create the cluster "kind" anew for it, '
+      + 'or go on in the one that is there?');
     return await window.showInformationMessage(question, { modal: true }, anew, l10n.t('Go On in This One')) === anew;
   }
 
@@ -245,18 +245,16 @@ export class LessonPlayer implements WebviewViewProvider {
   private async isSure(): Promise<boolean> {
     if (!this.clusters.active) return true;
     const yes = l10n.t('Create It Anew');
-    return await window.showWarningMessage(l10n.t('The cluster "kind" is created anew; what you did in it is lost.'), { modal: true }, yes) === yes;
+    const warning = l10n.t('The cluster "kind" is created anew; what you did in it is lost.');
+    return await window.showWarningMessage(warning, { modal: true }, yes) === yes;
   }
 
-  /** Commands are typed, not run: the learner presses Enter. */
-  private async typeCommands(lines: readonly string[]): Promise<void> {
-    const known = await commands.getCommands(true);
-    if (!known.includes(terminalCommand)) {
-      await env.clipboard.writeText(lines.join('\n'));
-      return sayBriefly(l10n.t('The commands are in the clipboard.'));
-    }
-    await commands.executeCommand(terminalCommand);
-    window.activeTerminal?.sendText(lines[0] ?? '', false);
+  /** The first command is typed, not run: the learner presses Enter. */
+  private typeCommands(lines: readonly string[]): void {
+    const { terminals } = this.whole();
+    const terminal = window.terminals.find(({ name }) => name === 'Kindergarten') ?? terminals.open();
+    terminal.show();
+    terminal.sendText(lines[0] ?? '', false);
   }
 
   private highlight(boxes: readonly string[]): void {

@@ -1,4 +1,4 @@
-/** How far the user has come, in every lesson and every workspace; kept by VS Code for the user, never sent anywhere. */
+/** How far the user has come in each lesson, whatever the workspace; kept by VS Code, never sent anywhere. */
 import type { Memento } from 'vscode';
 
 const key = 'kindergarten.lessons';

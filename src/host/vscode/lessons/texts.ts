@@ -64,7 +64,8 @@ function traceText(trace: TraceCheck): string {
 function hopText({ hop, from, to, verb, resource, subresource, name, code, stage, allowed }: TraceCheck): string {
   const what = [verb, subresource === undefined ? resource : `${resource ?? ''}/${subresource}`, name].filter(Boolean);
   return [
-    stage ?? hop, from ?? '', to === undefined ? '' : `→ ${to}`, ...what, code, allowed === false ? l10n.t('refused') : '',
+    stage ?? hop, from ?? '', to === undefined ? '' : `→ ${to}`, ...what, code,
+    allowed === false ? l10n.t('refused') : '',
   ].filter(Boolean).join(' ');
 }
 
@@ -73,7 +74,8 @@ export function problemText({ code, args, path }: LessonProblem): string {
   const [first = '', second = ''] = args;
   switch (code) {
     case 'yaml': return first;
-    case 'missing': return path === '' ? l10n.t('"{0}" is missing.', first) : l10n.t('"{0}" is missing in {1}.', first, path);
+    case 'missing': return path === '' ? l10n.t('"{0}" is missing.', first)
+      : l10n.t('"{0}" is missing in {1}.', first, path);
     case 'unknownField': return l10n.t('{0}: there is no field "{1}"; there are {2}.', path, first, second);
     case 'wrongType': return l10n.t('{0}: a value of the type {1} belongs here.', path, first);
     case 'notAllowed': return l10n.t('{0}: "{1}" is not one of {2}.', path, first, second);

@@ -25,7 +25,7 @@ type Body = Readonly<Record<string, unknown>> | { readonly problem: string };
 
 /** A generator: flags to an object. */
 function generator(
-  about: string, flags: FlagSpecs, make: (call: Call, name: string) => Body, needs = 'NAME',
+  about: string, flags: FlagSpecs, make: (call: Call, name: string) => Body,
 ): KubectlCommand {
   return {
     about, flags: { ...writing, ...flags },
@@ -33,7 +33,6 @@ function generator(
       const [name] = call.args;
       if (name === undefined) return complain(call,
         `exactly one NAME is required, got 0\nSee 'kubectl create -h' for help and examples`);
-      void needs;
       const body = make(call, name);
       if ('problem' in body) return complain(call, String(body['problem']));
       return yield* createObject(call, body as unknown as KubeObject, 'kubectl-create', 'created');

@@ -18,6 +18,7 @@ import type { CallResult, IncomingCall, ProcessHost, Program } from '../sim/proc
 import { runTask, type Task, waitFor } from '../sim/task';
 import { AdmissionChain, refusedSubject } from './admission/chain';
 import { Aggregator, resyncMs } from './aggregation/aggregator';
+import { AutoRegistration } from './aggregation/auto-registration';
 import { Authenticator } from './authentication/authenticator';
 import { issuerDiscovery } from './authentication/issuer-discovery';
 import { ServiceAccountTokens } from './authentication/service-account-tokens';
@@ -161,6 +162,8 @@ export class ApiServer implements Program {
     if ('target' in payload) return defined(this.frontEnd, 'the HTTP front').serve(call, payload);
     if (isHttpRequest(payload) && 'method' in payload && isRawHttp(payload)) return this.serveWeb(call, payload);
     if ('path' in payload) return this.servePath(call, payload);
+    // Whoever speaks neither HTTP nor the language of our clients gets no further than the connection.
+    if (!('options' in payload)) return call.reply({ connected: true }, { verb: call.subject.verb });
     if (this.hooks === 'done') runTask(this.serveRequest(call, payload));
     else this.waiting.push(() => runTask(this.serveRequest(call, payload)));
   }
@@ -341,6 +344,7 @@ export class ApiServer implements Program {
     yield* defined(this.identityLease, 'the identity lease').renew(this.wallMs(host));
     this.hooks = 'done';
     this.definitionController?.start();
+    new AutoRegistration(loopback, this.parts.resources, (run) => void host.after(0, run)).start();
     this.aggregator.start({ host, loopback, resources: this.parts.resources, wallMs: () => this.wallMs(host) });
     new FlowSchemaStatus({ loopback, resources: this.parts.resources, wallMs: () => this.wallMs(host) }).start();
     for (const resume of this.waiting.splice(0)) resume();

@@ -7,7 +7,7 @@ import type { ResourceType } from '../api/request';
 import { ApiServer } from '../apiserver/server';
 import { ControllerManager } from '../controllers/manager';
 import { EtcdMember } from '../etcd/member';
-import type { SharedLog } from '../etcd/shared-log';
+import { SharedLog } from '../etcd/shared-log';
 import type { ClusterPlan } from '../kind/kubeadm/types';
 import { corednsProgram } from '../node/coredns/coredns';
 import type { ImageDescription, ProgramFactory } from '../node/images';
@@ -45,7 +45,9 @@ export function componentImages(inputs: ComponentInputs): Readonly<Record<string
   const images = [
     image('registry.k8s.io/etcd', 'etcd', 21_100_000, (context) => {
       const version = /:(\d+\.\d+\.\d+)/.exec(context.image.env?.['IMAGE'] ?? '')?.[1] ?? '3.6.8';
-      return new EtcdMember({ name: context.machine, version, log: etcd });
+      // Somebody else's etcd is none of the cluster's: it begins with an empty database of its own.
+      const log = context.pod.namespace === 'kube-system' ? etcd : new SharedLog();
+      return new EtcdMember({ name: context.machine, version, log });
     }, 'etcd'),
     image('registry.k8s.io/kube-apiserver', 'kube-apiserver', 89_900_000, (context) => {
       const server = new ApiServer({

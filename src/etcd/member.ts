@@ -3,7 +3,7 @@
  * and 1 ms later, when it is on disk, applied, told to the watchers and answered; reads are answered at once from what
  * is applied. Members share one log until Raft exists (see shared-log.ts); health checks are answered on port 2381.
  */
-import { assert, defined, unreachable } from '../base/assert';
+import { defined, unreachable } from '../base/assert';
 import { fnv1a32 } from '../base/hash';
 import type { Cancel, IncomingCall, ProcessHost, Program } from '../sim/process';
 import { answer, type EtcdResult, refuse } from './errors';
@@ -58,9 +58,9 @@ export class EtcdMember implements Program, LogFollower {
       const response = healthAnswer(payload, this.options.log.machine.alarms);
       return call.reply(response, { ...call.subject, code: response.code });
     }
-    const request = payload as EtcdRequest;
-    assert(typeof request?.rpc === 'string', 'a call to etcd carries an etcd request');
-    this.handle(call, request);
+    // Whoever does not speak etcd's language, such as a probe of the port, gets no further than the connection.
+    if (!isEtcdRequest(payload)) return call.reply({ connected: true }, { verb: call.subject.verb });
+    this.handle(call, payload);
   }
 
   onEvents(events: readonly KeyEvent[], revision: number): void {
@@ -208,4 +208,8 @@ function memberOf(name: string, address: string): Member {
     peerUrls: Object.freeze([peerUrl]),
     clientUrls: Object.freeze([`https://${address}:${clientPort}`]),
   });
+}
+
+function isEtcdRequest(payload: unknown): payload is EtcdRequest {
+  return typeof (payload as Partial<EtcdRequest> | undefined)?.rpc === 'string';
 }

@@ -65,6 +65,9 @@ export class Registry implements Program {
   }
 
   serve(call: IncomingCall): void {
+    if (!(call.payload as Partial<RegistryRequest>).reference) {
+      return call.reply({ connected: true }, { verb: call.subject.verb });
+    }
     const answer = lookUpImage(this.catalog, call.payload as RegistryRequest);
     const code = answer.kind === 'found' ? 200 : answer.kind === 'denied' ? 401 : 404;
     const durationMs = latencyMs + (answer.kind === 'found' ? answer.sizeBytes / bytesPerMs : 0);

@@ -14,7 +14,8 @@ describe('ids', () => {
   });
 
   it('of context keys are all used there, and no others', () => {
-    const known = new Set<string>([...Object.values(contextKeys), 'kindergarten.cluster', 'kindergarten.diagram']);
+    const known = new Set<string>([...Object.values(contextKeys), 'kindergarten.cluster', 'kindergarten.diagram',
+      'kindergarten.lesson']);
     const used = [...text.matchAll(/"(?:when|enablement)": "((?:[^"\\]|\\.)*)"/g)]
       .flatMap(([, clause]) => [...(clause ?? '').matchAll(/kindergarten\.\w+/g)].map(([key]) => key));
     assert.deepEqual([...known].filter((key) => !used.includes(key)), []);

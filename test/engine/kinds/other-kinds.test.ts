@@ -204,7 +204,7 @@ describe('validation', () => {
   it('limits what a ConfigMap holds', () => {
     const kind = kindOf('cm');
     const object = { ...objectOf(kind, '{}'), data: { a: 'x'.repeat(1024 * 1024 + 1) } };
-    assert.deepEqual(texts(kind.validate?.(object)), [': Too long: may not be more than 1048576 bytes']);
+    assert.deepEqual(texts(kind.validate?.(object)), ['[]: Too long: may not be more than 1048576 bytes']);
   });
 });
 

@@ -121,7 +121,10 @@ export class RunControl {
     const behindMs = this.targetMs - this.sim.nowMs;
     const fromMs = behindMs < 0 ? this.targetMs : this.sim.nowMs + Math.min(behindMs, catchUpMs * this.speed);
     this.targetMs = fromMs + realMs * this.speed;
-    while (!this.sim.runUntil(this.targetMs, eventsPerLook)) if (overdue()) return;
+    // Moments are whole milliseconds: a fraction that is added to a long run may be lost in rounding, and whoever waits
+    // for the rest of it would wait for ever.
+    const untilMs = Math.floor(this.targetMs);
+    while (!this.sim.runUntil(untilMs, eventsPerLook)) if (overdue()) return;
   }
 
   private advanceFast(overdue: () => boolean): void {

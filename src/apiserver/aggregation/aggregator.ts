@@ -12,7 +12,7 @@ import { runTask, type Task } from '../../sim/task';
 import { type Loopback, loopbackUpdate } from '../controllers/loopback';
 import type { ServedResources } from '../storage/served-resources';
 import { type Availability, checkAvailability } from './availability';
-import { type AggregatedVersion, fetchDiscovery } from './discovery';
+import { type AggregatedVersion, fetchDiscovery, type Offered } from './discovery';
 import { asRemote, type RemoteApiService, remoteApiService, resolveService } from './location';
 
 /** How often every server is asked again though nothing has changed. */
@@ -138,9 +138,9 @@ export class Aggregator {
     if (!current || current.metadata.uid !== metadata.uid) return true;
     const all = current.status?.conditions ?? [];
     const before = all.find(({ type }) => type === 'Available');
-    if (before?.status === found.status && before.reason === found.reason && before.message === found.message) return true;
-    const lastTransitionTime = before?.status === found.status && before.lastTransitionTime !== undefined
-      ? before.lastTransitionTime : formatTime(wallMs());
+    const unchanged = before?.status === found.status;
+    if (unchanged && before.reason === found.reason && before.message === found.message) return true;
+    const lastTransitionTime = (unchanged ? before.lastTransitionTime : undefined) ?? formatTime(wallMs());
     const condition = { type: 'Available', ...found, lastTransitionTime };
     const conditions = before ? all.map((each) => (each === before ? condition : each)) : [...all, condition];
     const { code } = yield* loopbackUpdate(
@@ -156,7 +156,7 @@ export class Aggregator {
   }
 
   private remember(
-    name: string, { spec }: RemoteApiService, offered: Pick<AggregatedVersion, 'openApi'> & Pick<AggregatedVersion['discovered'], 'resources'> | undefined,
+    name: string, { spec }: RemoteApiService, offered: Offered | undefined,
   ): void {
     const before = this.known.get(name);
     const next: AggregatedVersion = {

@@ -47,7 +47,8 @@ function findMissing(objects: ObjectReader, service: RemoteApiService): Omit<Ava
   if (found.spec.type !== 'ClusterIP') return undefined;
   const servicePort = found.spec.ports?.find((each) => each.port === port);
   if (!servicePort) {
-    return { reason: 'ServicePortError', message: `service/${name} in "${namespace}" is not listening on port ${port}` };
+    const message = `service/${name} in "${namespace}" is not listening on port ${port}`;
+    return { reason: 'ServicePortError', message };
   }
   const slices = objects.list(endpointSlices, namespace)
     .filter(({ metadata }) => metadata.labels?.['kubernetes.io/service-name'] === name);

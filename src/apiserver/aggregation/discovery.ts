@@ -29,12 +29,13 @@ export interface AggregatedVersion {
   readonly openApi: ReadonlyMap<string, string>;
 }
 
-type Fetched = Pick<AggregatedVersion, 'openApi'> & Pick<DiscoveredVersion, 'resources'>;
+/** What a server has told of itself. */
+export type Offered = Pick<AggregatedVersion, 'openApi'> & Pick<DiscoveredVersion, 'resources'>;
 
 /** Fetches what a server offers for an APIService; undefined when it could not be asked. */
 export function* fetchDiscovery(
   host: ProcessHost, address: string, service: RemoteApiService,
-): Task<Fetched | undefined> {
+): Task<Offered | undefined> {
   const exchanged = yield* ask(host, address, discoveryPath(service), 'application/json', fetchTimeoutMs);
   if ('error' in exchanged || exchanged.response.code !== 200) return undefined;
   const document = parsed(bodyText(exchanged.response));
@@ -66,7 +67,9 @@ export function mergeGroups(
   return sortGroups([...groups.values()]);
 }
 
-function openApiPaths(paths: Readonly<Record<string, unknown>>, { spec }: RemoteApiService): ReadonlyMap<string, string> {
+function openApiPaths(
+  paths: Readonly<Record<string, unknown>>, { spec }: RemoteApiService,
+): ReadonlyMap<string, string> {
   const wanted = [`apis/${spec.group}`, `apis/${spec.group}/${spec.version}`];
   return new Map(wanted.flatMap((name) => {
     const url = asRecord(Object.hasOwn(paths, name) ? paths[name] : undefined)['serverRelativeURL'];
@@ -78,7 +81,8 @@ function openApiPaths(paths: Readonly<Record<string, unknown>>, { spec }: Remote
 function readResources(list: unknown): readonly DiscoveredResource[] {
   const entries = Array.isArray(list) ? list.map(asRecord) : [];
   const named = (entry: Readonly<Record<string, unknown>>): string => text(entry['name']);
-  return entries.filter((entry) => named(entry) !== '' && !named(entry).includes('/')).map((entry): DiscoveredResource => {
+  const main = entries.filter((entry) => named(entry) !== '' && !named(entry).includes('/'));
+  return main.map((entry): DiscoveredResource => {
     const below = entries.filter((each) => named(each).startsWith(`${named(entry)}/`));
     return {
       plural: named(entry), singular: text(entry['singularName']), kind: text(entry['kind']),

@@ -1,7 +1,7 @@
 /**
  * One request of the API server to a server behind an APIService. The caller is named in headers, which that server
- * believes because of the client certificate of the front proxy. Models client-go's transport.SetAuthProxyHeaders. The
- * certificate itself is not modelled: in the simulation nobody else could send these headers to a server that asks for it.
+ * believes because of the client certificate of the front proxy. Models client-go's transport.SetAuthProxyHeaders. Not
+ * modelled: the certificate itself.
  */
 import { type HttpResponse, httpRequest, httpResponseOf } from '../../api/web';
 import { utf8Encode } from '../../base/utf8';
@@ -73,6 +73,7 @@ function proxyHeaders({ name, uid, groups, extra = {} }: UserInfo): Readonly<Rec
 function escapeKey(key: string): string {
   return Array.from(utf8Encode(key), (byte) => {
     const char = String.fromCharCode(byte);
-    return /[!#$&'*+.^_`|~0-9A-Za-z-]/.test(char) ? char.toLowerCase() : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+    if (/[!#$&'*+.^_`|~0-9A-Za-z-]/.test(char)) return char.toLowerCase();
+    return `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
   }).join('');
 }

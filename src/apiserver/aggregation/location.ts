@@ -44,6 +44,8 @@ export function resolveService(
   const { type, clusterIP = '', externalName = '', ports = [] } = found.spec;
   if (type === 'ExternalName') return { address: `${externalName}:${port}` };
   if (clusterIP === 'None') return { error: 'cannot route to service with ClusterIP "None"' };
-  if (!ports.some((each) => each.port === port)) return { error: `no service port ${port} found for service "${name}"` };
+  if (!ports.some((each) => each.port === port)) {
+    return { error: `no service port ${port} found for service "${name}"` };
+  }
   return { address: `${clusterIP.includes(':') ? `[${clusterIP}]` : clusterIP}:${port}` };
 }

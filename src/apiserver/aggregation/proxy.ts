@@ -1,7 +1,6 @@
 /**
  * Passes a request for an aggregated group on to the server behind its APIService, after this server has authenticated
- * and authorized it. Models kube-aggregator's proxyHandler. Not modelled: streams and upgrades through the aggregator; a
- * watch is answered when the server behind it has answered.
+ * and authorized it. Models kube-aggregator's proxyHandler. Not modelled: streams and upgrades through the aggregator.
  */
 import { bodyText, contentType } from '../../api/web';
 import { bytesOfText, textOfBytes } from '../../base/byte-text';
@@ -15,8 +14,8 @@ import { send } from './exchange';
 import { type RemoteApiService, resolveService } from './location';
 
 /** What belongs to the connection with the client, or says who it is. */
-const ownRequestHeaders =
-  /^(authorization|connection|content-length|host|keep-alive|te|trailer|transfer-encoding|upgrade|impersonate-.*|x-remote-.*)$/;
+const ownRequestHeaders = new RegExp('^(authorization|connection|content-length|host|keep-alive|te|trailer'
+  + '|transfer-encoding|upgrade|impersonate-.*|x-remote-.*)$');
 const ownAnswerHeaders = new Set(['connection', 'content-length', 'content-type', 'date', 'transfer-encoding']);
 
 /** A request that has been let through. */

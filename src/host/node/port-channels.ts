@@ -24,7 +24,8 @@ export interface PortChannels {
 
 /** The ports of a query, or undefined when there are none or one of them is no port. */
 export function portsOf(query: URLSearchParams): readonly number[] | undefined {
-  const ports = query.getAll('ports').flatMap((text) => text.split(',')).map((text) => (/^\d+$/.test(text) ? Number(text) : 0));
+  const texts = query.getAll('ports').flatMap((text) => text.split(','));
+  const ports = texts.map((text) => (/^\d+$/.test(text) ? Number(text) : 0));
   return ports.length > 0 && ports.every((port) => port > 0 && port < 65_536) ? ports : undefined;
 }
 

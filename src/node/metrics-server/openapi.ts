@@ -35,7 +35,9 @@ function makeDocument(): Json {
       type: 'string',
     }],
     [`${metrics}.ContainerMetrics`, object('ContainerMetrics sets resource usage metrics of a container.', {
-      name: { description: 'Container name corresponding to the one from pod.spec.containers.', type: 'string', default: '' },
+      name: {
+        description: 'Container name corresponding to the one from pod.spec.containers.', type: 'string', default: '',
+      },
       usage,
     }, ['name', 'usage'])],
   ]);

@@ -21,8 +21,8 @@ export function* serveStream(host: ProcessHost, pods: readonly ServedPod[], requ
   const found = pod.containers.find((run) => run.name === container && run.state === 'CONTAINER_RUNNING');
   const executes = request.path.startsWith('/exec/');
   if (!found) {
-    const why = executes ? `container not found ("${container}")` : `container ${container} not found in pod ${name}_${namespace}`;
-    return respond(request, 500, why);
+    return respond(request, 500, executes ? `container not found ("${container}")`
+      : `container ${container} not found in pod ${name}_${namespace}`);
   }
   const streams = streamRequest(request, found.id);
   if (!streams.stdin && !streams.stdout && !streams.stderr) {

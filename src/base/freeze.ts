@@ -39,7 +39,7 @@ function isAbsent(record: Readonly<Record<string, unknown>>, key: string): boole
 
 /** A copy with one key changed; the same object when the value is already there; undefined removes the key. */
 export function withKey<T extends object, K extends keyof T>(object: T, key: K, value: T[K] | undefined): T {
-  if (object[key] === value) return object;
+  if (object[key] === value && (value !== undefined || !Object.hasOwn(object, key))) return object;
   if (value !== undefined) return { ...object, [key]: value };
   const { [key]: _removed, ...rest } = object;
   return rest as T;

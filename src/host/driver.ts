@@ -64,6 +64,12 @@ export class Driver {
     this.schedule(0);
   }
 
+  /** Lets the run catch up with the clock at once; for whoever waits for it. */
+  catchUp(): void {
+    if (this.cancel) this.tick();
+    else this.wake();
+  }
+
   /** Ends for good. */
   dispose(): void {
     this.stop();

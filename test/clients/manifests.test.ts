@@ -18,10 +18,12 @@ const refusals: Readonly<Record<string, RegExp>> = {
   '.github/workflows/test.yml': /error validating data: \[apiVersion not set, kind not set\]/,
   '.github/workflows/yamllint.yml': /error validating data: \[apiVersion not set, kind not set\]/,
   // A pathType in small letters.
-  ...Object.fromEntries(['fanout', 'nohost', 'tls', 'virtualhosting'].map((name) => [`Ingress/${name}.yaml`,
-    /spec\.rules\[0\]\.http\.paths\[0\]\.pathType: Unsupported value: "exact": supported values: "Exact", "ImplementationSpecific", "Prefix"/])),
+  ...Object.fromEntries(['fanout', 'nohost', 'tls', 'virtualhosting'].map((name) => [`Ingress/${name}.yaml`, new RegExp(
+    'spec\\.rules\\[0\\]\\.http\\.paths\\[0\\]\\.pathType: Unsupported value: "exact": supported values: "Exact", '
+    + '"ImplementationSpecific", "Prefix"')])),
   // A version in the place of a group.
-  'Ingress/ingress-class.yaml': /spec\.parameters\.apiGroup: Invalid value: "k8s\.example\.com\/v1alpha": a lowercase RFC 1123 subdomain must consist of/,
+  'Ingress/ingress-class.yaml':
+    /spec\.parameters\.apiGroup: Invalid value: "k8s\.example\.com\/v1alpha": a lowercase RFC 1123 subdomain must/,
   // A kind of Google's cloud, and a field that left with networking.k8s.io/v1beta1.
   'cloud-providers/gcp/https-ready-alb/https-ready-alb.yaml': new RegExp('no matches for kind "ManagedCertificate" in version '
     + '"networking\\.gke\\.io/v1beta1"[^]*Ingress in version "v1" cannot be handled as a Ingress: strict decoding error: unknown '
@@ -72,14 +74,16 @@ describe('manifests', function () {
     await succeed(['wait', '--for=condition=established', '-f', join(own, 'strangers.yaml')]);
     const files = filesOf(world);
     assert.equal(files.length, 122);
-    await makeNamespaces([...new Set(files.flatMap((file) => namespacesIn(file))), ...files.map((_, i) => `world-${i}`)]);
+    await makeNamespaces([...new Set(files.flatMap((file) => namespacesIn(file))), ...files.map((_,
+      i) => `world-${i}`)]);
     const config = readFileSync(served.kubeconfig, 'utf8');
     const runs = new Map<string, Run>();
     const waiting = files.map((file, i) => ({ file, i }));
     await Promise.all(Array.from({ length: sideBySide }, async () => {
       for (let next = waiting.shift(); next; next = waiting.shift()) {
         const kubeconfig = join(served.folder, `world-${next.i}`);
-        writeFileSync(kubeconfig, config.replace(/\n(\s+)user: /, `\n$1namespace: world-${next.i}\n$1user: `), { mode: 0o600 });
+        writeFileSync(kubeconfig, config.replace(/\n(\s+)user: /, `\n$1namespace: world-${next.i}\n$1user: `),
+          { mode: 0o600 });
         const run = await served.kubectl(['apply', '-f', next.file], { env: { KUBECONFIG: kubeconfig } });
         runs.set(relative(world, next.file), run);
       }
@@ -101,7 +105,8 @@ describe('manifests', function () {
     assert.equal(created.length, documents.length);
     assert.deepEqual(created.filter((line) => !line.endsWith(' created')), []);
     const again = (await succeed(['apply', '-n', 'own', ...files])).trim().split('\n');
-    const changed = again.filter((line) => !line.endsWith(' unchanged')).map((line) => line.replace(/ configured$/, ''));
+    const changed = again.filter((line) => !line.endsWith(' unchanged')).map((line) => line.replace(/ configured$/,
+      ''));
     assert.deepEqual(changed.sort(), [...neverUnchanged].sort());
   });
 
@@ -132,6 +137,7 @@ function filesOf(folder: string): readonly string[] {
 
 /** The namespaces that a file's objects name, other than those that every cluster has. */
 function namespacesIn(file: string): readonly string[] {
-  const found = [...readFileSync(file, 'utf8').matchAll(/^\s+namespace:\s*"?([a-z0-9-]+)"?\s*$/gm)].map(([, name]) => name ?? '');
+  const found = [...readFileSync(file, 'utf8').matchAll(/^\s+namespace:\s*"?([a-z0-9-]+)"?\s*$/gm)].map(([,
+    name]) => name ?? '');
   return found.filter((name) => !['default', 'kube-system', 'kube-public'].includes(name));
 }

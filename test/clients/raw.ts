@@ -46,14 +46,17 @@ export class RawClient {
     };
     this.context = createSecureContext(this.credentials);
     const { ca } = this.credentials;
-    this.agents = { named: new Agent({ keepAlive: true, ...this.credentials }), nobody: new Agent({ keepAlive: true, ca }) };
+    this.agents = { named: new Agent({ keepAlive: true, ...this.credentials }), nobody: new Agent({ keepAlive: true,
+      ca }) };
   }
 
   /** Asks over a connection that is kept alive. */
-  ask(method: string, path: string, { headers = {}, body, anonymous = false, options = {} }: Asking = {}): Promise<Answer> {
+  ask(method: string, path: string, { headers = {}, body, anonymous = false,
+    options = {} }: Asking = {}): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const agent = anonymous ? this.agents.nobody : this.agents.named;
-      const request = httpsRequest({ host: '127.0.0.1', port: this.port, agent, method, path, headers, ...options }, (response) => {
+      const request = httpsRequest({ host: '127.0.0.1', port: this.port, agent, method, path, headers, ...options },
+        (response) => {
         const pieces: Buffer[] = [];
         response.on('data', (piece: Buffer) => pieces.push(piece));
         response.once('error', reject);
@@ -85,7 +88,8 @@ export class RawClient {
   /** A TLS connection with the credentials. */
   connect(): Promise<TLSSocket> {
     return new Promise((resolve, reject) => {
-      const socket = connectTls({ host: '127.0.0.1', port: this.port, secureContext: this.context, rejectUnauthorized: false }, () => {
+      const socket = connectTls({ host: '127.0.0.1', port: this.port, secureContext: this.context,
+        rejectUnauthorized: false }, () => {
         socket.off('error', reject);
         socket.on('error', () => undefined);
         resolve(socket);

@@ -15,7 +15,7 @@ export const endpointLimits = Object.freeze({
   connections: 768,
   /** Requests that wait behind another one on their connection. Clients of Kubernetes never send two at once. */
   pipelined: 64,
-  /** Open sessions and streams: exec, port-forward, watches, followed logs. The other connections stay free for the rest. */
+  /** Open sessions and streams: exec, port-forward, watches, logs. The other connections stay free for the rest. */
   streams: 512,
   /** A client that does not read what it asked for is cut off at so many bytes; all together may leave so much. */
   unreadBytes: 16 * 1024 * 1024,

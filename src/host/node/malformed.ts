@@ -7,6 +7,7 @@ import type { Duplex } from 'node:stream';
 
 /** How long a client may still send before it is cut off: Go's rstAvoidanceDelay. */
 const lingerMs = 500;
+const plainAnswer = 'HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n';
 const leaving = new WeakSet<Duplex>();
 
 /** Ends a connection whose request could not be read. `raw` is the socket below its TLS, where that is known. */
@@ -14,7 +15,7 @@ export function turnAway(error: NodeJS.ErrnoException, socket: Duplex, raw: Sock
   if (leaving.has(socket)) return;
   leaving.add(socket);
   const plain = error.code === 'ERR_SSL_HTTP_REQUEST' && raw;
-  const text = plain ? 'HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n' : answerTo(error);
+  const text = plain ? plainAnswer : answerTo(error);
   const to = plain ? raw : socket;
   if (text === undefined || !to.writable) return void socket.destroy();
   socket.on('error', () => socket.destroy());

@@ -110,7 +110,8 @@ function unzipped(request: IncomingMessage, body: Buffer): Uint8Array | undefine
 
 /** Headers without what would end a line or is no header text at all; blanks stand in, as Go's writer puts them. */
 export function sendable(headers: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, value.replace(/[^\t\x20-\x7e\x80-\xff]/g, ' ')]));
+  return Object.fromEntries(Object.entries(headers)
+    .map(([name, value]) => [name, value.replace(/[^\t\x20-\x7e\x80-\xff]/g, ' ')]));
 }
 
 /** Writes the answer of the cluster to one request. */
@@ -119,7 +120,9 @@ class AnswerWriter {
   private readonly written: Written;
 
   constructor(
-    private readonly doors: RequestDoors, private readonly request: IncomingMessage, private readonly response: ServerResponse,
+    private readonly doors: RequestDoors,
+    private readonly request: IncomingMessage,
+    private readonly response: ServerResponse,
   ) {
     this.written = { waiting: () => response.writableLength, cut: () => response.destroy() };
   }
@@ -160,7 +163,8 @@ class AnswerWriter {
   private whole({ status, headers, body }: HttpResponse): void {
     const { request } = this;
     const bytes = typeof body === 'string' ? Buffer.from(body) : body;
-    const zip = bytes.length >= endpointLimits.gzipFromBytes && /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''))
+    const accepted = /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''));
+    const zip = accepted && bytes.length >= endpointLimits.gzipFromBytes
       && !Object.keys(headers).some((name) => name.toLowerCase() === 'content-encoding');
     if (!zip) return this.end(status, headers, bytes);
     // In a thread of its own: nobody else waits for it.

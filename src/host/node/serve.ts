@@ -38,7 +38,7 @@ export async function serve(options: ServeOptions, stop: AbortSignal): Promise<v
   const broken = new AbortController();
   const failed = (error: unknown): void => broken.abort(error);
   const driver = new Driver(realTime, { isWatched: () => true, advanced: () => undefined, failed });
-  const served = new ServedCluster(cluster, { advanced: () => driver.wake(), failed });
+  const served = new ServedCluster(cluster, { waiting: () => driver.catchUp(), advanced: () => undefined, failed });
   const { certificatePem, keyPem } = cluster.serving(Date.now());
   const endpoint = await openEndpoint({
     cluster: served, port: options.port, clientAuthority: cluster.pki.ca.certificate.pem, certificate: certificatePem, key: keyPem,

@@ -7,11 +7,14 @@ import type { HttpMessage, HttpRequest } from '../../protocol/http';
 
 /** A slice ends after this long, so that sockets and editors get their turn. */
 const sliceMs = 8;
-/** Between two slices while an answer has to wait for the clock. */
+/** An answer that has to wait for the clock is looked for all the time at first, and then this often. */
+const patienceMs = 4;
 const waitMs = 2;
 
 export interface ServedClusterHooks {
-  /** Called after each slice: something may look different, and whoever drives the run should look at the clock. */
+  /** Somebody waits for the clock: whoever drives the run should let it catch up. */
+  waiting(): void;
+  /** Called after each slice: something may look different. */
   advanced(): void;
   /** An assertion of the engine failed: the run cannot go on, and nobody gets an answer any more. */
   failed(error: unknown): void;
@@ -19,6 +22,8 @@ export interface ServedClusterHooks {
 
 export class ServedCluster {
   private waiting = 0;
+  /** When a request last came or was answered. */
+  private movedMs = 0;
   private scheduled = false;
   private closed = false;
 
@@ -30,11 +35,13 @@ export class ServedCluster {
   /** Sends a request into the run; `onMessage` hears the answer. */
   open(request: HttpRequest, onMessage: (message: HttpMessage) => void): HttpConnection {
     this.waiting += 1;
+    this.movedMs = performance.now();
     let answered = false;
     const connection = this.cluster.open(request, (message) => {
       if (!answered) {
         answered = true;
         this.waiting -= 1;
+        this.movedMs = performance.now();
       }
       onMessage(message);
     });
@@ -83,7 +90,9 @@ export class ServedCluster {
     if (isOverdue) return this.schedule();
     // The run may go no further ahead of the clock. When it is paused or watched, whoever drives it brings the answer.
     if (this.cluster.control.state.mode !== 'live') return;
+    this.hooks.waiting();
     this.scheduled = true;
-    setTimeout(() => this.slice(), waitMs);
+    if (startMs - this.movedMs < patienceMs) setImmediate(() => this.slice());
+    else setTimeout(() => this.slice(), waitMs);
   }
 }

@@ -58,9 +58,12 @@ export class ApiServers {
       failed: (error) => this.fail(cluster, error),
     });
     const served = new ServedCluster(cluster, {
+      waiting: () => {
+        if (this.clusters.active === cluster) this.clusters.wake();
+        else driver.catchUp();
+      },
       advanced: () => {
         if (this.clusters.active === cluster) this.clusters.wake();
-        else driver.wake();
       },
       failed: (error) => this.fail(cluster, error),
     });

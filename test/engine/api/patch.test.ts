@@ -24,6 +24,9 @@ describe('JSON patch', () => {
     [[{ op: 'replace', path: '/e~1f/~0', value: 2 }], { ...document, 'e/f': { '~': 2 } }],
     [[{ op: 'move', from: '/a/c', path: '/g' }], { ...document, a: { b: [1, 2, 3] }, g: 'x' }],
     [[{ op: 'copy', from: '/a/b', path: '/g' }], { ...document, g: [1, 2, 3] }],
+    // What was copied goes its own way, before and after it is changed.
+    [[{ op: 'add', path: '/a/b/-', value: 4 }, { op: 'copy', from: '/a', path: '/g' }, { op: 'remove', path: '/a/b/0' },
+      { op: 'add', path: '/g/b/0', value: 0 }], { ...document, a: { b: [2, 3, 4], c: 'x' }, g: { b: [0, 1, 2, 3, 4], c: 'x' } }],
     [[{ op: 'test', path: '/a/b', value: [1, 2, 3] }, { op: 'test', path: '/none', value: null }], document],
     [[{ op: 'add', path: '/__proto__', value: { z: 1 } }], Object.fromEntries([...Object.entries(document),
       ['__proto__', { z: 1 }]])],

@@ -40,6 +40,7 @@ describe('base: freeze', () => {
     assert.deepEqual(after, { labels: {}, phase: 'Running' });
     assert.equal(after.labels, before.labels);
     assert.deepEqual(Object.keys(withKey(before, 'phase', undefined)), ['labels']);
+    assert.deepEqual(Object.keys(withKey({ ...before, gone: undefined }, 'gone', undefined)), Object.keys(before));
   });
 
   it('orders by code units', () => {

@@ -32,4 +32,14 @@ describe('base: heap', () => {
       }),
     );
   });
+
+  it('keeps its order when some are dropped', () => {
+    fc.assert(fc.property(fc.array(fc.integer({ min: 0, max: 50 })), fc.integer({ min: 1, max: 4 }), (numbers, step) => {
+      const heap = heapOf();
+      for (const number of numbers) heap.push(number);
+      heap.retain((number) => number % step === 0);
+      const left = numbers.filter((number) => number % step === 0).sort((a, b) => a - b);
+      assert.deepEqual(Array.from({ length: heap.size }, () => heap.pop()), left);
+    }));
+  });
 });

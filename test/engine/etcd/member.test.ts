@@ -134,6 +134,20 @@ describe('etcd: member', () => {
   });
 });
 
+describe('etcd: strangers', () => {
+  it('E48 gives whoever does not speak its language no more than the connection', () => {
+    const cluster = new Cluster(1);
+    const { host, etcd } = cluster.client();
+    let answer: unknown;
+    host.call({ to: '127.0.0.1:2379', channel: 'tcp', subject: { verb: 'probe' }, payload: { connect: true } }, {
+      onResult: (result) => (answer = result.ok ? result.payload : result.failure),
+    });
+    cluster.sim.runUntilQuiet(10);
+    assert.deepEqual(answer, { connected: true });
+    cluster.must(etcd.put(put('a')));
+  });
+});
+
 describe('etcd: members that share one log', () => {
   it('E50 says so: a leader in name, no term, no index', () => {
     const cluster = new Cluster(3);

@@ -7,7 +7,7 @@ import {
 } from 'vscode';
 import type { Clusters } from '../clusters';
 import type { Persistence } from '../persistence';
-import { Coalesced } from '../coalesce';
+import { Coalesced, Settled } from '../coalesce';
 import { realTime } from '../../real-time';
 import { bootText } from '../texts/states';
 import { clockText, pastText } from '../texts/run';
@@ -16,6 +16,8 @@ import { changedRows, Outline, type Row } from './rows';
 
 export const clusterViewId = 'kindergarten.cluster';
 const intervalMs = 100;
+/** VS Code loses rows that change while it draws the tree for the first time, so it is asked to draw all once more. */
+const firstDrawingMs = 700;
 
 export class ClusterTree implements TreeDataProvider<string> {
   private readonly changed = new EventEmitter<string[] | undefined>();
@@ -23,6 +25,7 @@ export class ClusterTree implements TreeDataProvider<string> {
   readonly view: TreeView<string>;
   private outline = new Outline(undefined);
   private readonly redraw: Coalesced;
+  private readonly redrawAll = new Settled(realTime, firstDrawingMs, () => this.changed.fire(undefined));
 
   constructor(private readonly clusters: Clusters, private readonly saved: Persistence) {
     this.redraw = new Coalesced(realTime, () => intervalMs, () => this.update());
@@ -82,6 +85,7 @@ export class ClusterTree implements TreeDataProvider<string> {
 
   dispose(): void {
     this.redraw.dispose();
+    this.redrawAll.dispose();
     this.view.dispose();
     this.changed.dispose();
   }
@@ -90,6 +94,7 @@ export class ClusterTree implements TreeDataProvider<string> {
   private looked(): void {
     if (!this.view.visible) return;
     this.clusters.wake();
+    this.redrawAll.request();
     if (!this.saved.waiting) return;
     this.view.message = l10n.t('Bringing the clusters back …');
     void this.saved.ready().then(() => this.redraw.now());
@@ -100,8 +105,10 @@ export class ClusterTree implements TreeDataProvider<string> {
     const view = this.clusters.view();
     this.outline = new Outline(view);
     const changed = changedRows(before, this.outline);
-    if (changed === undefined) this.changed.fire(undefined);
-    else if (changed.length > 0) this.changed.fire([...changed]);
+    if (changed === undefined) {
+      this.changed.fire(undefined);
+      this.redrawAll.request();
+    } else if (changed.length > 0) this.changed.fire([...changed]);
     this.openNewGroups(before);
     this.decorate();
   }

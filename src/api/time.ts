@@ -1,35 +1,11 @@
 /**
  * Times of the API as text and as numbers, by arithmetic alone: virtual milliseconds since the Unix epoch to and from
- * RFC 3339. metav1.Time prints whole seconds in UTC, metav1.MicroTime six decimals. The proleptic Gregorian calendar is
- * used for years 0 to 9999, as Go's time package does.
+ * RFC 3339. metav1.Time prints whole seconds in UTC, metav1.MicroTime six decimals; years 0 to 9999.
  */
 import { assert } from '../base/assert';
+import { civilFromDays, daysFromCivil } from '../base/calendar';
 
 const msPerDay = 86_400_000;
-
-/** Days since 1970-01-01 of a civil date (Howard Hinnant's days_from_civil). */
-function daysFromCivil(year: number, month: number, day: number): number {
-  const y = month <= 2 ? year - 1 : year;
-  const era = Math.floor(y / 400);
-  const yearOfEra = y - era * 400;
-  const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1;
-  const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear;
-  return era * 146_097 + dayOfEra - 719_468;
-}
-
-/** The civil date of a number of days since 1970-01-01. */
-function civilFromDays(days: number): { year: number; month: number; day: number } {
-  const z = days + 719_468;
-  const era = Math.floor(z / 146_097);
-  const dayOfEra = z - era * 146_097;
-  const leap = Math.floor(dayOfEra / 1460) - Math.floor(dayOfEra / 36_524) + Math.floor(dayOfEra / 146_096);
-  const yearOfEra = Math.floor((dayOfEra - leap) / 365);
-  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
-  const shifted = Math.floor((5 * dayOfYear + 2) / 153);
-  const month = shifted < 10 ? shifted + 3 : shifted - 9;
-  const day = dayOfYear - Math.floor((153 * shifted + 2) / 5) + 1;
-  return { year: yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day };
-}
 
 function pad(value: number, digits: number): string {
   return String(value).padStart(digits, '0');

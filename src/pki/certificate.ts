@@ -4,6 +4,7 @@
  */
 import { sha1 } from '@noble/hashes/legacy.js';
 import { sha256 } from '@noble/hashes/sha2.js';
+import { civilFromDays } from '../base/calendar';
 import { utf8Encode } from '../base/utf8';
 import {
   der, derBitString, derBoolean, derInteger, derItems, derOctetString, derOid, derSequence, derTag, readBitString,
@@ -115,26 +116,11 @@ function keyId(publicKeyInfo: Uint8Array): Uint8Array {
 /** A moment in whole seconds: UTCTime up to 2049, GeneralizedTime after, as RFC 5280 demands. */
 function derTime(ms: number): Uint8Array {
   const seconds = Math.floor(ms / 1000);
-  const [year, month, day] = civilDate(Math.floor(seconds / 86_400));
+  const { year, month, day } = civilFromDays(Math.floor(seconds / 86_400));
   const inDay = ((seconds % 86_400) + 86_400) % 86_400;
   const two = (value: number): string => String(value).padStart(2, '0');
   const clock = `${two(Math.floor(inDay / 3600))}${two(Math.floor(inDay / 60) % 60)}${two(inDay % 60)}Z`;
   const date = `${two(month)}${two(day)}${clock}`;
   return year < 2050 && year >= 1950 ? der(derTag.utcTime, utf8Encode(two(year % 100) + date))
     : der(derTag.generalizedTime, utf8Encode(String(year).padStart(4, '0') + date));
-}
-
-/** Year, month and day of a day counted from 1970-01-01, in the Gregorian calendar. */
-function civilDate(day: number): [number, number, number] {
-  // Years begin in March here, so that the leap day is their last.
-  const shifted = day + 719_468;
-  const era = Math.floor(shifted / 146_097);
-  const dayOfEra = shifted - era * 146_097;
-  const yearOfEra = Math.floor(
-    (dayOfEra - Math.floor(dayOfEra / 1_460) + Math.floor(dayOfEra / 36_524) - Math.floor(dayOfEra / 146_096)) / 365);
-  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
-  const monthFromMarch = Math.floor((5 * dayOfYear + 2) / 153);
-  const month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9;
-  const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
-  return [year, month, dayOfYear - Math.floor((153 * monthFromMarch + 2) / 5) + 1];
 }

@@ -2,6 +2,7 @@
  * Times and durations of expressions: reading and printing them, and their parts. Times are UTC; a time zone is given as
  * an offset (`+02:00`), because names would need a database. Models cel-go's timestamp and duration functions.
  */
+import { civilFromDays, daysFromCivil } from '../../base/calendar';
 import { CelDuration, CelTimestamp, fail } from './values';
 
 const second = 1_000_000_000n;
@@ -54,7 +55,7 @@ export function parseRfc3339(text: string): CelTimestamp | undefined {
   if (hours > 23 || minutes > 59 || seconds > 59) return undefined;
   const offset = match[9] === undefined ? 0 : (match[9] === '-' ? -1 : 1) * (Number(match[10]) * 60 + Number(match[11]));
   const fraction = BigInt((match[7] ?? '').padEnd(9, '0').slice(0, 9));
-  const total = BigInt(daysFrom(year, month, date)) * 86_400n + BigInt(hours * 3600 + (minutes - offset) * 60 + seconds);
+  const total = BigInt(daysFromCivil(year, month, date)) * 86_400n + BigInt(hours * 3600 + (minutes - offset) * 60 + seconds);
   return new CelTimestamp(total * second + fraction);
 }
 
@@ -85,11 +86,11 @@ export interface TimeParts {
 export function partsOf(nanos: bigint): TimeParts {
   const days = Number(floorDivide(nanos, day));
   const rest = nanos - BigInt(days) * day;
-  const { year, month, date } = dateOf(days);
+  const { year, month, day: date } = civilFromDays(days);
   const seconds = Number(rest / second);
   return {
     year, month, date, hours: Math.floor(seconds / 3600), minutes: Math.floor(seconds / 60) % 60, seconds: seconds % 60,
-    fraction: rest % second, weekday: (((days + 4) % 7) + 7) % 7, yearDay: days - daysFrom(year, 1, 1),
+    fraction: rest % second, weekday: (((days + 4) % 7) + 7) % 7, yearDay: days - daysFromCivil(year, 1, 1),
   };
 }
 
@@ -108,28 +109,5 @@ function floorDivide(a: bigint, b: bigint): bigint {
 }
 
 function daysIn(year: number, month: number): number {
-  return daysFrom(month === 12 ? year + 1 : year, month === 12 ? 1 : month + 1, 1) - daysFrom(year, month, 1);
-}
-
-/** Days since the first of January 1970, in the Gregorian calendar (counted from the first of March, 400 years at a time). */
-function daysFrom(year: number, month: number, date: number): number {
-  const y = month <= 2 ? year - 1 : year;
-  const era = Math.floor(y / 400);
-  const yearOfEra = y - era * 400;
-  const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + date - 1;
-  const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear;
-  return era * 146_097 + dayOfEra - 719_468;
-}
-
-function dateOf(days: number): { readonly year: number; readonly month: number; readonly date: number } {
-  const shifted = days + 719_468;
-  const era = Math.floor(shifted / 146_097);
-  const dayOfEra = shifted - era * 146_097;
-  const yearOfEra = Math.floor((dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36_524)
-    - Math.floor(dayOfEra / 146_096)) / 365);
-  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
-  const monthIndex = Math.floor((5 * dayOfYear + 2) / 153);
-  const month = monthIndex < 10 ? monthIndex + 3 : monthIndex - 9;
-  const date = dayOfYear - Math.floor((153 * monthIndex + 2) / 5) + 1;
-  return { year: yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, date };
+  return daysFromCivil(month === 12 ? year + 1 : year, month === 12 ? 1 : month + 1, 1) - daysFromCivil(year, month, 1);
 }

@@ -5,8 +5,8 @@
 import type { AnyKind } from '../../api/kind';
 import { serverVersion } from '../options';
 import { contentSchema, schemasFor } from './content';
-import { kindPaths, type Operation, patchTypes, type PathOperations, resourceListPath } from './operations';
-import type { Parameter } from './parameters';
+import { kindPaths, type Operation, patchTypes, resourceListPath } from './operations';
+import { type Dialect, pathItem, sharedParameters } from './path-item';
 import type { JsonSchema, SchemaCollection } from './schemas';
 
 /** The document of some kinds; `groupVersions` are those whose list of resources is described. */
@@ -17,7 +17,7 @@ export function openApiV2Document(
   const paths = [
     ...groupVersions.map(({ group, version }) => resourceListPath(group, version)), ...kinds.flatMap(kindPaths),
   ];
-  const items = paths.map((each): [string, JsonSchema] => [each.path, pathItem(each, schemas)]);
+  const items = paths.map((each): [string, JsonSchema] => [each.path, pathItem(each, schemas, dialect)]);
   return {
     swagger: '2.0', info: { title: 'Kubernetes', version: serverVersion.gitVersion },
     paths: Object.fromEntries(items.sort(([a], [b]) => (a < b ? -1 : 1))),
@@ -29,25 +29,10 @@ export function openApiV2Document(
   };
 }
 
-function pathItem({ parameters, operations }: PathOperations, schemas: SchemaCollection): JsonSchema {
-  return {
-    ...Object.fromEntries(operations.map((operation) => [operation.method, operationObject(operation, schemas)])),
-    ...(parameters.length === 0 ? {} : { parameters: parameters.map(parameterObject) }),
-  };
-}
-
-/** Parameters as objects of the document; nearly all of them are shared by many operations. */
-const parameterObjects = new WeakMap<Parameter, JsonSchema>();
-
-function parameterObject(parameter: Parameter): JsonSchema {
-  const known = parameterObjects.get(parameter);
-  if (known !== undefined) return known;
-  const { name, in: where, type, description } = parameter;
+const parameterObject = sharedParameters(({ name, in: where, type, description }) => {
   const required = where === 'path' ? { required: true } : {};
-  const object = { uniqueItems: true, type, description, name, in: where, ...required };
-  parameterObjects.set(parameter, object);
-  return object;
-}
+  return { uniqueItems: true, type, description, name, in: where, ...required };
+});
 
 function operationObject(operation: Operation, schemas: SchemaCollection): JsonSchema {
   const { body, action, groupVersionKind, method } = operation;
@@ -69,3 +54,5 @@ function operationObject(operation: Operation, schemas: SchemaCollection): JsonS
     ...(groupVersionKind === undefined ? {} : { 'x-kubernetes-group-version-kind': groupVersionKind }),
   };
 }
+
+const dialect: Dialect = { operation: operationObject, parameter: parameterObject };

@@ -7,7 +7,7 @@ import { docsOf } from '../../api/schema/docs';
 import { serverVersion } from '../options';
 import { contentSchema, schemasFor } from './content';
 import { kindPaths, type Operation, patchTypes, type PathOperations, resourceListPath } from './operations';
-import type { Parameter } from './parameters';
+import { type Dialect, pathItem, sharedParameters } from './path-item';
 import type { JsonSchema, SchemaCollection } from './schemas';
 
 const security = {
@@ -55,7 +55,7 @@ export function versionDocument(): JsonSchema {
 }
 
 function document(paths: readonly PathOperations[], schemas: SchemaCollection): JsonSchema {
-  const items = paths.map((each): [string, JsonSchema] => [each.path, pathItem(each, schemas)]);
+  const items = paths.map((each): [string, JsonSchema] => [each.path, pathItem(each, schemas, dialect)]);
   return frame(Object.fromEntries(items.sort(([a], [b]) => (a < b ? -1 : 1))), schemas.all());
 }
 
@@ -66,25 +66,10 @@ function frame(paths: JsonSchema, schemas: JsonSchema): JsonSchema {
   };
 }
 
-function pathItem({ parameters, operations }: PathOperations, schemas: SchemaCollection): JsonSchema {
-  return {
-    ...Object.fromEntries(operations.map((operation) => [operation.method, operationObject(operation, schemas)])),
-    ...(parameters.length === 0 ? {} : { parameters: parameters.map(parameterObject) }),
-  };
-}
-
-/** Parameters as objects of the document; nearly all of them are shared by many operations. */
-const parameterObjects = new WeakMap<Parameter, JsonSchema>();
-
-function parameterObject(parameter: Parameter): JsonSchema {
-  const known = parameterObjects.get(parameter);
-  if (known !== undefined) return known;
-  const { name, in: where, type, description } = parameter;
+const parameterObject = sharedParameters(({ name, in: where, type, description }) => {
   const required = where === 'path' ? { required: true } : {};
-  const object = { name, in: where, description, ...required, schema: { type, uniqueItems: true } };
-  parameterObjects.set(parameter, object);
-  return object;
-}
+  return { name, in: where, description, ...required, schema: { type, uniqueItems: true } };
+});
 
 function operationObject(operation: Operation, schemas: SchemaCollection): JsonSchema {
   const { body, action, groupVersionKind, parameters } = operation;
@@ -112,3 +97,5 @@ function requestBody(operation: Operation, schema: JsonSchema): JsonSchema {
 function json(schema: JsonSchema): JsonSchema {
   return { 'application/json': { schema } };
 }
+
+const dialect: Dialect = { operation: operationObject, parameter: parameterObject };

@@ -1,12 +1,47 @@
 /** Typed handles of the resources that components work with: `client.get(pods, 'default', 'web')` is a Pod. */
 import type { ResourceType } from './request';
 import type {
-  APIService, ClusterRole, ClusterRoleBinding, ConfigMap, ControllerRevision, DaemonSet, Deployment, Endpoints,
-  EndpointSlice, Event, FlowSchema, IngressClass, KubeObject, Lease, LimitRange, MutatingAdmissionPolicy,
-  MutatingAdmissionPolicyBinding, MutatingWebhookConfiguration, Namespace, Node, PersistentVolume, PersistentVolumeClaim, Pod, PodDisruptionBudget,
-  PriorityClass, PriorityLevelConfiguration, ReplicaSet, ReplicationController, ResourceQuota, Role, RoleBinding,
-  RuntimeClass, Secret, Service, ServiceAccount, ServiceCIDR, StatefulSet, StorageClass, ValidatingAdmissionPolicy,
-  ValidatingAdmissionPolicyBinding, ValidatingWebhookConfiguration,
+  APIService,
+  ClusterRole,
+  ClusterRoleBinding,
+  ConfigMap,
+  ControllerRevision,
+  DaemonSet,
+  Deployment,
+  Endpoints,
+  EndpointSlice,
+  Event,
+  FlowSchema,
+  IngressClass,
+  KubeObject,
+  Lease,
+  LimitRange,
+  MutatingAdmissionPolicy,
+  MutatingAdmissionPolicyBinding,
+  MutatingWebhookConfiguration,
+  Namespace,
+  Node,
+  PersistentVolume,
+  PersistentVolumeClaim,
+  Pod,
+  PodDisruptionBudget,
+  PriorityClass,
+  PriorityLevelConfiguration,
+  ReplicaSet,
+  ReplicationController,
+  ResourceQuota,
+  Role,
+  RoleBinding,
+  RuntimeClass,
+  Secret,
+  Service,
+  ServiceAccount,
+  ServiceCIDR,
+  StatefulSet,
+  StorageClass,
+  ValidatingAdmissionPolicy,
+  ValidatingAdmissionPolicyBinding,
+  ValidatingWebhookConfiguration,
 } from './types';
 
 function resource<T extends KubeObject>(
@@ -24,7 +59,13 @@ export const secrets = resource<Secret>('', 'v1', 'secrets', 'Secret', true);
 export const serviceAccounts = resource<ServiceAccount>('', 'v1', 'serviceaccounts', 'ServiceAccount', true);
 export const events = resource<Event>('', 'v1', 'events', 'Event', true);
 export const endpoints = resource<Endpoints>('', 'v1', 'endpoints', 'Endpoints', true);
-export const endpointSlices = resource<EndpointSlice>('discovery.k8s.io', 'v1', 'endpointslices', 'EndpointSlice', true);
+export const endpointSlices = resource<EndpointSlice>(
+  'discovery.k8s.io',
+  'v1',
+  'endpointslices',
+  'EndpointSlice',
+  true,
+);
 export const leases = resource<Lease>('coordination.k8s.io', 'v1', 'leases', 'Lease', true);
 export const deployments = resource<Deployment>('apps', 'v1', 'deployments', 'Deployment', true);
 export const replicaSets = resource<ReplicaSet>('apps', 'v1', 'replicasets', 'ReplicaSet', true);
@@ -44,8 +85,20 @@ export const priorityLevelConfigurations = resource<PriorityLevelConfiguration>(
   'flowcontrol.apiserver.k8s.io', 'v1', 'prioritylevelconfigurations', 'PriorityLevelConfiguration', false);
 export const serviceCidrs = resource<ServiceCIDR>('networking.k8s.io', 'v1', 'servicecidrs', 'ServiceCIDR', false);
 export const roles = resource<Role>('rbac.authorization.k8s.io', 'v1', 'roles', 'Role', true);
-export const roleBindings = resource<RoleBinding>('rbac.authorization.k8s.io', 'v1', 'rolebindings', 'RoleBinding', true);
-export const clusterRoles = resource<ClusterRole>('rbac.authorization.k8s.io', 'v1', 'clusterroles', 'ClusterRole', false);
+export const roleBindings = resource<RoleBinding>(
+  'rbac.authorization.k8s.io',
+  'v1',
+  'rolebindings',
+  'RoleBinding',
+  true,
+);
+export const clusterRoles = resource<ClusterRole>(
+  'rbac.authorization.k8s.io',
+  'v1',
+  'clusterroles',
+  'ClusterRole',
+  false,
+);
 export const clusterRoleBindings =
   resource<ClusterRoleBinding>('rbac.authorization.k8s.io', 'v1', 'clusterrolebindings', 'ClusterRoleBinding', false);
 export const limitRanges = resource<LimitRange>('', 'v1', 'limitranges', 'LimitRange', true);
@@ -55,7 +108,13 @@ export const replicationControllers =
 export const statefulSets = resource<StatefulSet>('apps', 'v1', 'statefulsets', 'StatefulSet', true);
 export const podDisruptionBudgets =
   resource<PodDisruptionBudget>('policy', 'v1', 'poddisruptionbudgets', 'PodDisruptionBudget', true);
-export const ingressClasses = resource<IngressClass>('networking.k8s.io', 'v1', 'ingressclasses', 'IngressClass', false);
+export const ingressClasses = resource<IngressClass>(
+  'networking.k8s.io',
+  'v1',
+  'ingressclasses',
+  'IngressClass',
+  false,
+);
 export const runtimeClasses = resource<RuntimeClass>('node.k8s.io', 'v1', 'runtimeclasses', 'RuntimeClass', false);
 
 const admission = 'admissionregistration.k8s.io';

@@ -58,7 +58,9 @@ function makeDocuments({ resources, aggregator, serverAddress }: PathContext): D
   const groups = mergeGroups(own, versions);
   const elsewhere = new Map(versions.flatMap(({ openApi }) => [...openApi]));
   return {
-    groups, discovery: new DiscoveryHandler(groups, serverAddress()), openApi: new OpenApiHandler(own, kinds, elsewhere),
+    groups,
+    discovery: new DiscoveryHandler(groups, serverAddress()),
+    openApi: new OpenApiHandler(own, kinds, elsewhere),
   };
 }
 

@@ -174,6 +174,12 @@ function connectionError(failure: string, address: string): Status {
     : failure === 'reset' ? `read tcp ${address}: read: connection reset by peer`
     : 'context deadline exceeded (Client.Timeout exceeded while awaiting headers)';
   return {
-    apiVersion: 'v1', kind: 'Status', metadata: {}, status: 'Failure', reason: 'ConnectionError', code: 0, message: detail,
+    apiVersion: 'v1',
+    kind: 'Status',
+    metadata: {},
+    status: 'Failure',
+    reason: 'ConnectionError',
+    code: 0,
+    message: detail,
   };
 }

@@ -69,7 +69,11 @@ function readGroups(text: string): readonly OfferedResource[] | undefined {
         if (seen.has(resource)) continue;
         seen.add(resource);
         offered.push({
-          group: metadata?.name ?? '', version, resource, kind: responseKind?.kind ?? '', namespaced: scope === 'Namespaced',
+          group: metadata?.name ?? '',
+          version,
+          resource,
+          kind: responseKind?.kind ?? '',
+          namespaced: scope === 'Namespaced',
           verbs,
         });
       }

@@ -3,7 +3,7 @@ import { versionBytes } from './database-size';
 import type { Generation } from './key-index';
 import { prefixRange } from './key-range';
 import type { SharedLog } from './shared-log';
-import type { KeyEvent, LeaseId, StatusResponse } from './wire';
+import type { KeyEvent, LeaseId, Member, StatusResponse } from './wire';
 
 /** One key at one revision, without its value. */
 export interface KeySummary {
@@ -32,6 +32,17 @@ export class EtcdInspection {
       dbSizeQuota: quota,
       alarms,
     };
+  }
+
+  /** The watches that are open on the members that run. */
+  watches(): ReturnType<SharedLog['attachedWatches']> {
+    return this.log.attachedWatches();
+  }
+
+  /** The members that run, and those that do not. */
+  members(): readonly (Member & { readonly running: boolean })[] {
+    const running = new Set(this.log.runningMembers().map(({ id }) => id));
+    return this.log.members().map((member) => ({ ...member, running: running.has(member.id) }));
   }
 
   /** Every life of the key with every version that is not compacted, oldest first. */

@@ -12,7 +12,7 @@ import { clientPort, commitMs, leaseCheckMs, leasesRevokedPerCheck, metricsPort,
 import type { LogFollower, SharedLog } from './shared-log';
 import { answerSubject } from './subject';
 import { isReadOnly } from './txn';
-import { WatchServer } from './watch-server';
+import { type AttachedWatch, WatchServer } from './watch-server';
 import type {
   EtcdRequest, Header, KeyEvent, LeaseKeepAliveRequest, LeaseResponse, LeaseTimeToLiveRequest, LeaseTimeToLiveResponse,
   Member, MemberListResponse, StatusResponse, WriteRequest,
@@ -65,6 +65,10 @@ export class EtcdMember implements Program, LogFollower {
 
   onEvents(events: readonly KeyEvent[], revision: number): void {
     this.watches?.dispatch(events, revision);
+  }
+
+  attachedWatches(): readonly AttachedWatch[] {
+    return this.watches?.attached() ?? [];
   }
 
   /** Sets the timer for the lease that runs out next. */

@@ -7,6 +7,7 @@
 import { defined } from '../base/assert';
 import type { EtcdResult } from './errors';
 import { StateMachine } from './state-machine';
+import type { AttachedWatch } from './watch-server';
 import type { Header, KeyEvent, Member, WriteRequest } from './wire';
 
 /** What the log asks of a member that runs. */
@@ -18,6 +19,8 @@ export interface LogFollower {
   onEvents(events: readonly KeyEvent[], revision: number): void;
   /** A lease was granted, renewed or revoked. */
   onLeases(): void;
+  /** The watches that are open on it. */
+  attachedWatches(): readonly AttachedWatch[];
 }
 
 export class SharedLog {
@@ -47,9 +50,20 @@ export class SharedLog {
     return [...this.roster.values()];
   }
 
+  /** The members that run, the one that runs longest first. */
+  runningMembers(): Member[] {
+    return this.running().map(({ member }) => member);
+  }
+
   /** The member that runs longest, in the place of a leader. */
   leader(): Member | undefined {
-    return this.running()[0]?.member;
+    return this.runningMembers()[0];
+  }
+
+  /** The watches that are open, with the member that serves each. */
+  attachedWatches(): readonly (AttachedWatch & { readonly member: string })[] {
+    return this.running().flatMap((follower) => follower.attachedWatches()
+      .map((watch) => ({ ...watch, member: follower.member.name })));
   }
 
   /** Commits a write: applies it and tells every running member. */

@@ -7,7 +7,16 @@ import type { Cancel, IncomingCall, ProcessHost } from '../sim/process';
 import { catchUpRevisionsPerMessage, progressNotifyMs } from './limits';
 import type { EtcdStore } from './store';
 import { type Watcher, WatchHub } from './watch';
-import type { KeyEvent, WatchCanceled, WatchMessage, WatchRequest } from './wire';
+import type { KeyEvent, KeyRange, WatchCanceled, WatchMessage, WatchRequest } from './wire';
+
+/** A watch that is open on a member. */
+export interface AttachedWatch {
+  /** The process that opened it. */
+  readonly from: string;
+  readonly range: KeyRange;
+  /** Its events begin with this revision. */
+  readonly fromRevision: number;
+}
 
 class Stream implements Watcher {
   /** Something was sent since the last tick, so that no progress message is due. */
@@ -60,6 +69,12 @@ export class WatchServer {
   progress(from: string, watchId: number): void {
     const stream = this.streams.get(streamId(from, watchId));
     stream?.send({ kind: 'progress', revision: this.store.revision }, stream.range.key);
+  }
+
+  /** The watches that are open, in the order in which they were opened. */
+  attached(): AttachedWatch[] {
+    return [...this.streams.values()].map(({ call, range: { key, rangeEnd }, fromRevision }) =>
+      ({ from: call.from, range: { key, rangeEnd }, fromRevision }));
   }
 
   dispatch(events: readonly KeyEvent[], revision: number): void {

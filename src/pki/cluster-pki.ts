@@ -62,7 +62,10 @@ export class ClusterPki {
    * `entropy` is secret bytes as hexadecimal digits, at least 16 of them for anything that is served to others; a text
    * that is not hexadecimal is taken by its UTF-8 bytes. `startMs` is the wall time at which the cluster was made.
    */
-  constructor(entropy: string, private readonly startMs: number) {
+  constructor(
+    entropy: string,
+    private readonly startMs: number,
+  ) {
     this.entropy = hexDecode(entropy) ?? concatBytes(Uint8Array.of(0), utf8Encode(entropy));
   }
 
@@ -85,30 +88,47 @@ export class ClusterPki {
    * A serving certificate for these DNS names and IP addresses, valid for a year from `nowMs`. The same names give the
    * same key.
    */
-  serving(commonName: string, dnsNames: readonly string[], addresses: readonly string[], nowMs = this.startMs): KeyPair {
+  serving(
+    commonName: string,
+    dnsNames: readonly string[],
+    addresses: readonly string[],
+    nowMs = this.startMs,
+  ): KeyPair {
     const ipAddresses = addresses.map((text) => addressBytes(text)).filter((bytes) => bytes !== undefined);
-    return this.issue(`serving/${commonName}/${[...dnsNames, ...addresses].join()}`, {
-      subject: encodeName({ commonName, organizations: [] }),
-      usages: ['digital signature', 'key encipherment', 'server auth'],
-      alternativeNames: { ...noAlternativeNames, dnsNames, ipAddresses },
-    }, nowMs);
+    return this.issue(
+      `serving/${commonName}/${[...dnsNames, ...addresses].join()}`,
+      {
+        subject: encodeName({ commonName, organizations: [] }),
+        usages: ['digital signature', 'key encipherment', 'server auth'],
+        alternativeNames: { ...noAlternativeNames, dnsNames, ipAddresses },
+      },
+      nowMs,
+    );
   }
 
   /** A certificate by which the API server knows the user of that name in those groups, valid for a year. */
   client(commonName: string, organizations: readonly string[], nowMs = this.startMs): KeyPair {
-    return this.issue(`client/${commonName}/${organizations.join()}`, {
-      subject: encodeName({ commonName, organizations }),
-      usages: ['digital signature', 'key encipherment', 'client auth'],
-    }, nowMs);
+    return this.issue(
+      `client/${commonName}/${organizations.join()}`,
+      {
+        subject: encodeName({ commonName, organizations }),
+        usages: ['digital signature', 'key encipherment', 'client auth'],
+      },
+      nowMs,
+    );
   }
 
   private issue(
-    label: string, template: Pick<CertificateTemplate, 'subject' | 'usages' | 'alternativeNames'>, nowMs: number,
+    label: string,
+    template: Pick<CertificateTemplate, 'subject' | 'usages' | 'alternativeNames'>,
+    nowMs: number,
   ): KeyPair {
     const key = this.key(label);
     const { pem } = this.ca.sign({
-      ...template, publicKeyInfo: key.publicKeyInfo,
-      notBeforeMs: nowMs - backdateMs, notAfterMs: Math.min(nowMs + yearMs, this.ca.notAfterMs),
+      ...template,
+      publicKeyInfo: key.publicKeyInfo,
+      notBeforeMs: nowMs - backdateMs,
+      notAfterMs: Math.min(nowMs + yearMs, this.ca.notAfterMs),
     });
     return { certificatePem: pem, keyPem: key.toSec1Pem() };
   }

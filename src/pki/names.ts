@@ -77,7 +77,8 @@ export function encodeAlternativeNames(names: AlternativeNames): Uint8Array {
 export function readAlternativeNames(value: DerValue | undefined): AlternativeNames | undefined {
   const items = derItems(value);
   if (!items) return undefined;
-  const texts = (tag: number): string[] => items.filter((item) => item.tag === tag).map(({ content }) => ascii(content));
+  const texts = (tag: number): string[] =>
+    items.filter((item) => item.tag === tag).map(({ content }) => ascii(content));
   const addresses = items.filter(({ tag }) => tag === 0x87).map(({ content }) => content);
   if (addresses.some(({ length }) => length !== 4 && length !== 16)) return undefined;
   return { dnsNames: texts(0x82), emailAddresses: texts(0x81), uris: texts(0x86), ipAddresses: addresses };

@@ -101,7 +101,11 @@ function readObject(
   kinds: KindRegistry, defaultNamespace: string, objects: PlacedObject[], problems: ManifestProblem[],
 ): void {
   const complain = (
-    at: readonly (string | number)[], what: 'key' | 'value', code: string, args: ManifestProblem['args'], message: string,
+    at: readonly (string | number)[],
+    what: 'key' | 'value',
+    code: string,
+    args: ManifestProblem['args'],
+    message: string,
   ): void => {
     const { start, end } = document.positionOf([...path, ...at], what);
     problems.push(problemAt(file, start, end, code, args, message));
@@ -112,7 +116,13 @@ function readObject(
   }
   const { apiVersion, kind } = value;
   if (typeof apiVersion !== 'string' || apiVersion === '') {
-    complain([], 'value', 'noApiVersion', {}, 'apiVersion not set: say which API the object belongs to, such as v1 or apps/v1');
+    complain(
+      [],
+      'value',
+      'noApiVersion',
+      {},
+      'apiVersion not set: say which API the object belongs to, such as v1 or apps/v1',
+    );
     return;
   }
   if (typeof kind !== 'string' || kind === '') {
@@ -127,7 +137,13 @@ function readObject(
   }
   const decoded = description.decode?.(value) ?? decode(value, description.schema);
   for (const problem of decoded.problems) {
-    complain(problem.path, problem.kind === 'unknownField' ? 'key' : 'value', `decode.${problem.kind}`, {}, problem.message);
+    complain(
+      problem.path,
+      problem.kind === 'unknownField' ? 'key' : 'value',
+      `decode.${problem.kind}`,
+      {},
+      problem.message,
+    );
   }
   const metadata = isMap(value['metadata']) ? value['metadata'] : {};
   const name = metadata['name'];
@@ -142,7 +158,11 @@ function readObject(
     return;
   }
   const written = metadata['namespace'];
-  const namespace = description.namespaced ? (typeof written === 'string' && written !== '' ? written : defaultNamespace) : undefined;
+  const namespace = description.namespaced
+    ? typeof written === 'string' && written !== ''
+      ? written
+      : defaultNamespace
+    : undefined;
   const object = namespace === undefined ? value : { ...value, metadata: { ...metadata, namespace } };
   objects.push({ file: file.name, document, path, object, ref: { apiVersion, kind, namespace, name } });
 }

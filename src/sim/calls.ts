@@ -1,6 +1,7 @@
 /**
  * Calls between processes: one request, then one answer or a stream of events. A connection has the life of the call.
- * A message on a cut link waits, as TCP would retransmit it; when the link stays cut too long, the call fails.
+ * A message on a cut link waits, as TCP would retransmit it; when the link stays cut too long, the call fails. A message
+ * that is lost for good takes its connection with it: nothing after it can be read, until one end gives the call up.
  */
 import type { Channel, Subject } from '../protocol/trace';
 import type { QueuedEvent } from './event-queue';
@@ -22,6 +23,8 @@ export class Call {
   peer: string | undefined;
   port = '';
   open = true;
+  /** A message of it was lost: what comes after it never arrives. */
+  private stuck = false;
   /** Messages that wait for a cut link to heal, in order. */
   readonly held: (() => void)[] = [];
   private readonly closeListeners: (() => void)[] = [];
@@ -62,14 +65,34 @@ export class Call {
     this.callee = callee;
     this.port = route.port;
     callee.calls.add(this);
-    sim.transmit(this, caller.machine, callee.machine, () => this.deliverRequest());
+    this.carry(caller, callee, outgoing.subject, () => this.deliverRequest());
+  }
+
+  /** Sends a message from one end to the other, unless it is one that is to be lost. Only networks lose messages. */
+  private carry(from: Running, to: Running, subject: Subject, deliver: () => void): void {
+    const { sim, channel } = this;
+    const isLost = channel !== 'cri' && channel !== 'cni' && sim.network.takesDrop(from.id, to.id);
+    if (!this.stuck && !isLost) {
+      sim.transmit(this, from.machine, to.machine, deliver);
+      return;
+    }
+    if (!this.stuck) {
+      sim.recordHop({
+        kind: 'fault',
+        from: from.id,
+        to: to.id,
+        subject: { ...subject, verb: 'drop', reason: subject.verb },
+      });
+    }
+    this.stuck = true;
+    this.linkCut();
   }
 
   /** One more message from the caller to the server. */
   sendMessage(payload: unknown, subject: Subject): void {
     const { sim, caller, callee, channel } = this;
     if (!this.open || !callee) return;
-    sim.transmit(this, caller.machine, callee.machine, () => {
+    this.carry(caller, callee, subject, () => {
       if (!this.open || !callee.alive) return;
       sim.recordHop({ kind: 'event', channel, call: this.id, from: caller.id, to: callee.id, subject });
       if (this.messageListeners.length === 0) this.unheard.push(payload);
@@ -82,13 +105,14 @@ export class Call {
     this.deadlines.push(this.sim.schedule(delayMs, () => this.fail(failure)));
   }
 
-  /** The link was cut under the call: it is lost after a while unless the link heals. */
+  /** The link was cut under the call, or the call is stuck: it is lost after a while unless the link heals. */
   linkCut(): void {
     this.connectionLost ??= this.sim.schedule(connectionLostAfterMs, () => this.fail('timeout'));
   }
 
   /** The link is back: what waited is delivered in order. */
   linkHealed(): void {
+    if (this.stuck) return;
     if (this.connectionLost) this.sim.cancel(this.connectionLost);
     this.connectionLost = undefined;
     for (const deliver of this.held.splice(0)) this.sim.schedule(linkLatencyMs, deliver);
@@ -172,7 +196,7 @@ export class Call {
     const { sim, caller, channel } = this;
     const callee = this.callee as Running;
     if (!this.open) return;
-    sim.transmit(this, callee.machine, caller.machine, () => {
+    this.carry(callee, caller, subject, () => {
       if (!this.open || !caller.alive) return;
       this.close();
       sim.recordHop({ kind: 'response', channel, call: this.id, from: callee.id, to: caller.id, subject });
@@ -184,7 +208,7 @@ export class Call {
     const { sim, caller, channel } = this;
     const callee = this.callee as Running;
     if (!this.open) return;
-    sim.transmit(this, callee.machine, caller.machine, () => {
+    this.carry(callee, caller, subject, () => {
       if (!this.open || !caller.alive) return;
       sim.recordHop({ kind: 'event', channel, call: this.id, from: callee.id, to: caller.id, subject });
       this.handlers.onEvent?.(payload, subject);

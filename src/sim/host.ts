@@ -61,7 +61,7 @@ export function hostOf(sim: Simulation, process: Running): ProcessHost {
       const own = hop as typeof hop & { from: string; to: string };
       own.from = process.id;
       own.to = process.id;
-      sim.recordHop(own as unknown as NewHop);
+      return sim.recordHop(own as unknown as NewHop);
     },
     foreground: (run) => sim.inForeground(run),
     exit: (code) => sim.end(process, code),

@@ -13,7 +13,11 @@ const firstPid = 100;
 /** Destination translation on one machine, as kube-proxy's rules do it for Service addresses. */
 export interface AddressTranslation {
   /** The backend to dial instead for a caller at `source`; `reject` when there is none; undefined when no rule matches. */
-  translate(ip: string, port: number, source: string): { readonly ip: string; readonly port: number } | 'reject' | undefined;
+  translate(
+    ip: string,
+    port: number,
+    source: string,
+  ): { readonly ip: string; readonly port: number } | 'reject' | undefined;
 }
 
 export interface Machine {
@@ -38,6 +42,8 @@ export class Network {
   private readonly locations = new Map<string, string>();
   private readonly listeners = new Map<string, ProcessId>();
   private readonly cuts = new Set<string>();
+  /** Whose next message is to be lost, each with the only receiver that counts, or without. */
+  private drops: { readonly from: ProcessId; readonly to: ProcessId | undefined }[] = [];
 
   addMachine(name: string, address: string): Machine {
     assert(!this.machines.has(name), `machine ${name} exists already`);
@@ -115,6 +121,19 @@ export class Network {
 
   isCut(a: string, b: string): boolean {
     return a !== b && this.cuts.size > 0 && this.cuts.has(linkKey(a, b));
+  }
+
+  /** The next message of that process is lost on its way; `to`: the next one to that receiver. */
+  dropNext(from: ProcessId, to: ProcessId | undefined): void {
+    this.drops.push({ from, to });
+  }
+
+  /** Whether a message is one that is to be lost; it is lost once. */
+  takesDrop(from: ProcessId, to: ProcessId): boolean {
+    if (this.drops.length === 0) return false;
+    const found = this.drops.find((drop) => drop.from === from && (drop.to === undefined || drop.to === to));
+    if (found) this.drops = this.drops.filter((drop) => drop !== found);
+    return found !== undefined;
   }
 
   private local(machine: string, address: string, port: string): Route {

@@ -97,8 +97,11 @@ export interface ProcessHost {
   listen(port: number | string): Cancel;
   call(call: OutgoingCall, handlers: CallHandlers): CallHandle;
   after(delayMs: number, run: () => void, options?: TimerOptions): Cancel;
-  /** Records what happens inside this process (a stage, a decision). Takes the object over and fills in the rest. */
-  record(hop: Pick<NewHop, 'kind' | 'subject'> & Record<string, unknown>): void;
+  /**
+   * Records what happens inside this process (a stage, a decision) and gives the hop's id. Takes the object over and
+   * fills in the rest.
+   */
+  record(hop: Pick<NewHop, 'kind' | 'subject'> & Record<string, unknown>): number;
   /** Runs the function as a foreground change although its cause is background work. */
   foreground(run: () => void): void;
   /** Ends this process. */

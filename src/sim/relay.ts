@@ -12,7 +12,12 @@ export interface RelayHandlers {
 }
 
 /** Opens the outgoing call and ties it to the incoming one. */
-export function relay(host: ProcessHost, incoming: IncomingCall, outgoing: OutgoingCall, handlers: RelayHandlers): void {
+export function relay(
+  host: ProcessHost,
+  incoming: IncomingCall,
+  outgoing: OutgoingCall,
+  handlers: RelayHandlers,
+): void {
   const handle = host.call(outgoing, {
     onEvent: (payload, subject) => {
       const passed = handlers.event ? handlers.event(payload) : payload;

@@ -225,6 +225,16 @@ export class Simulation implements ProcessTable {
     });
   }
 
+  /** The next message that a process sends, to that receiver or to whomever, is lost, and its connection with it. */
+  dropNext(from: ProcessId, to?: ProcessId): void {
+    this.network.dropNext(from, to);
+  }
+
+  /** Notes a fault that something else than the network has, such as a full disk. */
+  fault(verb: string, from: string, subject: { readonly name?: string } = {}): void {
+    this.act(() => this.recordHop({ kind: 'fault', from, to: from, subject: { verb, ...subject } }));
+  }
+
   /** Switches a machine off: all its processes die without a word. */
   powerOff(name: string): void {
     const machine = defined(this.network.machine(name), `machine ${name}`);
@@ -278,14 +288,15 @@ export class Simulation implements ProcessTable {
 
   /**
    * Records a hop; it becomes the cause of what the running handler does from here on. The object is taken over and
-   * completed, not copied: every hop passes here, and copies would cost more than all the rest of recording.
+   * completed, not copied: every hop passes here, and copies would cost more than all the rest of recording. Gives its id.
    */
-  recordHop(hop: BareHop): void {
+  recordHop(hop: BareHop): number {
     const taken = hop as BareHop & { atMs: number; cause: number; background: boolean };
     taken.atMs = this.now;
     taken.cause = this.cause;
     taken.background = this.background;
     this.cause = this.trace.record(taken as NewHop).id;
+    return this.cause;
   }
 
   inForeground(run: () => void): void {

@@ -4,12 +4,44 @@
  * and an evaluation that costs too much ends, so that no expression can keep the server busy. Models cel-go's checker
  * and interpreter with its cost tracker; the costs follow cel-go's tables without being exact.
  */
-import { combine, dispatcher, dynamicSelect, type Evaluate, itemAt, listCost, Loop, mapCost, optionalItem, optionalSelect,
-  type Run, truth, unwrapped } from './evaluation';
+import {
+  combine,
+  dispatcher,
+  dynamicSelect,
+  type Evaluate,
+  itemAt,
+  listCost,
+  Loop,
+  mapCost,
+  optionalItem,
+  optionalSelect,
+  type Run,
+  truth,
+  unwrapped,
+} from './evaluation';
 import type { FunctionTable, Overload } from './functions';
 import type { Issue, Macro, Node } from './parse';
-import { type Bindings, bool, bytes, type CelType, double, dyn, int, isAssignable, isDyn, joined, listOf, mapOf, nullType,
-  optionalOf, string, substitute, typeName, typeType, uint } from './types';
+import {
+  type Bindings,
+  bool,
+  bytes,
+  type CelType,
+  double,
+  dyn,
+  int,
+  isAssignable,
+  isDyn,
+  joined,
+  listOf,
+  mapOf,
+  nullType,
+  optionalOf,
+  string,
+  substitute,
+  typeName,
+  typeType,
+  uint,
+} from './types';
 import { ArrayList, CelMap, CelOptional, CelTypeValue, CelUint, EntryMap, fail } from './values';
 
 /** A checked part of an expression. */
@@ -209,7 +241,9 @@ class Compiler {
     for (const overload of overloads) {
       if (overload.isMember !== isMember || overload.parameters.length !== parts.length) continue;
       const bindings: Bindings = new Map();
-      const fits = overload.parameters.every((parameter, i) => isAssignable(parameter, (parts[i] as Part).type, bindings));
+      const fits = overload.parameters.every((parameter, i) =>
+        isAssignable(parameter, (parts[i] as Part).type, bindings),
+      );
       if (fits) matching.push({ overload, bindings });
     }
     if (matching.length === 0) {
@@ -218,7 +252,9 @@ class Compiler {
       return this.issue(at, `found no matching overload for '${shown}' applied to '${applied}'`);
     }
     const results = matching.map(({ overload, bindings }) => substitute(overload.result, bindings));
-    const type = results.every((result) => typeName(result) === typeName(results[0] as CelType)) ? results[0] as CelType : dyn;
+    const type = results.every((result) => typeName(result) === typeName(results[0] as CelType))
+      ? (results[0] as CelType)
+      : dyn;
     return { type, run: dispatcher(matching.map(({ overload }) => overload), parts) };
   }
 
@@ -268,7 +304,10 @@ class Compiler {
     const b = this.part(right, locals);
     if (![a, b].every(({ type }) => isAssignable(bool, type, new Map()))) {
       const name = op === 'and' ? '_&&_' : '_||_';
-      return this.issue(at, `found no matching overload for '${name}' applied to '(${typeName(a.type)}, ${typeName(b.type)})'`);
+      return this.issue(
+        at,
+        `found no matching overload for '${name}' applied to '(${typeName(a.type)}, ${typeName(b.type)})'`,
+      );
     }
     const decisive = op === 'or';
     return { type: bool, run: (run) => combine(a.run, b.run, decisive, run) };

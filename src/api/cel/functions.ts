@@ -6,7 +6,17 @@
 import { compilePattern, isPatternError, type Pattern } from '../custom/patterns';
 import * as types from './types';
 import type { CelType } from './types';
-import { CelDuration, CelList, CelMap, CelOpaque, CelOptional, CelTimestamp, CelTypeValue, CelUint, fail } from './values';
+import {
+  CelDuration,
+  CelList,
+  CelMap,
+  CelOpaque,
+  CelOptional,
+  CelTimestamp,
+  CelTypeValue,
+  CelUint,
+  fail,
+} from './values';
 
 /** What an implementation may ask of the evaluation it runs in. */
 export interface CallContext {
@@ -29,7 +39,11 @@ export interface Overload {
 }
 
 /** A library: signatures such as `string.contains(string): bool` with what they do. */
-export type Library = readonly (readonly [signature: string, run: Implementation, cost?: (args: readonly any[]) => number])[];
+export type Library = readonly (readonly [
+  signature: string,
+  run: Implementation,
+  cost?: (args: readonly any[]) => number,
+])[];
 
 const simpleTypes: Readonly<Record<string, CelType>> = {
   bool: types.bool, int: types.int, uint: types.uint, double: types.double, string: types.string, bytes: types.bytes,
@@ -70,7 +84,8 @@ function declare(signature: string, run: Implementation, cost?: (args: readonly 
   const match = signaturePattern.exec(signature);
   if (match === null) return fail(`malformed declaration ${signature}`);
   const [, receiver, name = '', parameters = '', result = ''] = match;
-  const isType = receiver !== undefined && (/[<>]/.test(receiver) || memberTypes.has(receiver) || /^[A-Z]$/.test(receiver));
+  const isType =
+    receiver !== undefined && (/[<>]/.test(receiver) || memberTypes.has(receiver) || /^[A-Z]$/.test(receiver));
   const listed = splitTypes(parameters).map(parseType);
   return {
     name: receiver === undefined || isType ? name : `${receiver}.${name}`, isMember: isType,

@@ -179,7 +179,9 @@ class JsonObject extends CelMap {
   }
 
   has(key: unknown): boolean {
-    return typeof key === 'string' && this.reader.field(key) !== undefined && Object.hasOwn(this.raw, unescapeName(key));
+    return (
+      typeof key === 'string' && this.reader.field(key) !== undefined && Object.hasOwn(this.raw, unescapeName(key))
+    );
   }
 
   get(key: unknown): unknown {

@@ -17,7 +17,12 @@ type Args = readonly any[];
 // --- lists ---------------------------------------------------------------------------------------------------------------
 
 const comparable = ['int', 'uint', 'double', 'bool', 'duration', 'timestamp', 'string', 'bytes'];
-const zeros: Readonly<Record<string, unknown>> = { int: 0n, uint: new CelUint(0n), double: 0, duration: new CelDuration(0n) };
+const zeros: Readonly<Record<string, unknown>> = {
+  int: 0n,
+  uint: new CelUint(0n),
+  double: 0,
+  duration: new CelDuration(0n),
+};
 
 function ordered(a: unknown, b: unknown): number {
   return compareValues(a, b) ?? fail('no such overload');
@@ -59,7 +64,9 @@ const lists: Library = [
     [`list<${type}>.min(): ${type}`, ([a]: Args) => extreme(a, -1), bySize] as const,
     [`list<${type}>.max(): ${type}`, ([a]: Args) => extreme(a, 1), bySize] as const,
   ]),
-  ...Object.keys(zeros).map((type) => [`list<${type}>.sum(): ${type}`, ([a]: Args) => sum(a, zeros[type]), bySize] as const),
+  ...Object.keys(zeros).map(
+    (type) => [`list<${type}>.sum(): ${type}`, ([a]: Args) => sum(a, zeros[type]), bySize] as const,
+  ),
   ['list<A>.indexOf(A): int', ([a, b]) => position(a, b, false), bySize],
   ['list<A>.lastIndexOf(A): int', ([a, b]) => position(a, b, true), bySize],
 ];
@@ -153,8 +160,8 @@ function amount(value: unknown): Quantity {
 
 type Problems = (text: string) => readonly string[];
 
-const isDate: Problems = (text) => (/^\d{4}-\d{2}-\d{2}$/.test(text) && parseTime(`${text}T00:00:00Z`) !== undefined ? []
-  : ['invalid date']);
+const isDate: Problems = (text) =>
+  /^\d{4}-\d{2}-\d{2}$/.test(text) && parseTime(`${text}T00:00:00Z`) !== undefined ? [] : ['invalid date'];
 
 const namedFormats: Readonly<Record<string, Problems>> = {
   dns1123Label: dnsLabelProblems,
@@ -194,7 +201,8 @@ interface Version {
   readonly identity: string;
 }
 
-const strictVersion = /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?$/;
+const strictVersion =
+  /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?$/;
 
 function parseVersion(text: string, normalize: boolean): CelOpaque | undefined {
   let wanted = text;
@@ -247,17 +255,30 @@ const urls: Library = [
 ];
 
 const quantities: Library = [
-  ['quantity(string): quantity', ([a]) => makeQuantity(a) ?? fail('quantities must match the regular expression '
-    + "'^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'")],
+  [
+    'quantity(string): quantity',
+    ([a]) =>
+      makeQuantity(a) ??
+      fail('quantities must match the regular expression ' + "'^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"),
+  ],
   ['isQuantity(string): bool', ([a]) => makeQuantity(a) !== undefined],
   ['quantity.sign(): int', ([a]) => BigInt(compareQuantities(amount(a), quantityOf(0)))],
   ['quantity.isInteger(): bool', ([a]) => amount(a).nanos % nano === 0n],
-  ['quantity.asInteger(): int', ([a]) => (amount(a).nanos % nano === 0n ? checkedInt(amount(a).nanos / nano)
-    : fail('cannot convert value to integer'))],
+  [
+    'quantity.asInteger(): int',
+    ([a]) =>
+      amount(a).nanos % nano === 0n ? checkedInt(amount(a).nanos / nano) : fail('cannot convert value to integer'),
+  ],
   ['quantity.asApproximateFloat(): double', ([a]) => Number(amount(a).nanos) / 1e9],
   ...['quantity', 'int'].flatMap((type) => [
-    [`quantity.add(${type}): quantity`, ([a, b]: Args) => new QuantityValue(addQuantities(amount(a), amount(b)))] as const,
-    [`quantity.sub(${type}): quantity`, ([a, b]: Args) => new QuantityValue(subtractQuantities(amount(a), amount(b)))] as const,
+    [
+      `quantity.add(${type}): quantity`,
+      ([a, b]: Args) => new QuantityValue(addQuantities(amount(a), amount(b))),
+    ] as const,
+    [
+      `quantity.sub(${type}): quantity`,
+      ([a, b]: Args) => new QuantityValue(subtractQuantities(amount(a), amount(b))),
+    ] as const,
   ]),
   ['quantity.isLessThan(quantity): bool', ([a, b]) => compareQuantities(amount(a), amount(b)) < 0],
   ['quantity.isGreaterThan(quantity): bool', ([a, b]) => compareQuantities(amount(a), amount(b)) > 0],

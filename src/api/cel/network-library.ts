@@ -25,7 +25,9 @@ function networkOf(value: unknown): Network {
 }
 
 function isMapped(bytes: IpBytes): boolean {
-  return bytes.length === 16 && bytes.slice(0, 10).every((byte) => byte === 0) && bytes[10] === 255 && bytes[11] === 255;
+  return (
+    bytes.length === 16 && bytes.slice(0, 10).every((byte) => byte === 0) && bytes[10] === 255 && bytes[11] === 255
+  );
 }
 
 /** The shortest form of an address: netip.Addr.String. */
@@ -46,8 +48,10 @@ function addressText(bytes: IpBytes): string {
 function parseAddress(text: string): CelOpaque | string {
   const bytes = parseIp(text);
   if (bytes === undefined || /(?:^|[.:])0\d+\./.test(`${text}.`.replace(/^.*:(?=\d+\.)/, ''))) {
-    return `IP Address ${JSON.stringify(text)} parse error during conversion from string: ParseAddr(${JSON.stringify(text)}): `
-      + 'unable to parse IP';
+    return (
+      `IP Address ${JSON.stringify(text)} parse error during conversion from string: ParseAddr(${JSON.stringify(text)}): ` +
+      'unable to parse IP'
+    );
   }
   if (isMapped(bytes)) return `IPv4-mapped IPv6 address ${JSON.stringify(text)} is not allowed`;
   return makeAddress(bytes);
@@ -112,7 +116,8 @@ const second = ({ bytes }: Address): number => bytes[1] ?? 0;
 const isV4 = ({ bytes }: Address): boolean => bytes.length === 4;
 const isUnspecified = ({ bytes }: Address): boolean => bytes.every((byte) => byte === 0);
 const isLoopback = (address: Address): boolean => (isV4(address) ? first(address) === 127 : address.identity === '::1');
-const isMulticast = (address: Address): boolean => (isV4(address) ? first(address) >> 4 === 14 : first(address) === 0xff);
+const isMulticast = (address: Address): boolean =>
+  isV4(address) ? first(address) >> 4 === 14 : first(address) === 0xff;
 const isLinkLocalUnicast = (address: Address): boolean => (isV4(address)
   ? first(address) === 169 && second(address) === 254 : first(address) === 0xfe && second(address) >> 6 === 2);
 const isLinkLocalMulticast = (address: Address): boolean => (isV4(address)
@@ -135,9 +140,14 @@ export const networkLibrary: Library = [
   ['cidr(string): cidr', ([a]) => mustNetwork(a)],
   ['isCIDR(string): bool', ([a]) => typeof parseNetwork(a) !== 'string'],
   ['string(cidr): string', ([a]) => networkOf(a).identity],
-  ['cidr.containsIP(ip): bool', ([a, b]) => sharesPrefix(networkOf(a).address.bytes, addressOf(b).bytes, networkOf(a).bits)],
-  ['cidr.containsIP(string): bool', ([a, b]) =>
-    sharesPrefix(networkOf(a).address.bytes, addressOf(mustAddress(b)).bytes, networkOf(a).bits)],
+  [
+    'cidr.containsIP(ip): bool',
+    ([a, b]) => sharesPrefix(networkOf(a).address.bytes, addressOf(b).bytes, networkOf(a).bits),
+  ],
+  [
+    'cidr.containsIP(string): bool',
+    ([a, b]) => sharesPrefix(networkOf(a).address.bytes, addressOf(mustAddress(b)).bytes, networkOf(a).bits),
+  ],
   ['cidr.containsCIDR(cidr): bool', ([a, b]) => containsNetwork(networkOf(a), networkOf(b))],
   ['cidr.containsCIDR(string): bool', ([a, b]) => containsNetwork(networkOf(a), networkOf(mustNetwork(b)))],
   ['cidr.ip(): ip', ([a]) => makeAddress(networkOf(a).address.bytes)],

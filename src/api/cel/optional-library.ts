@@ -70,10 +70,15 @@ function decision(value: unknown): AccessDecision {
 const authorizer: Library = [
   ['authorizer.path(string): pathcheck', ([a, path]) => refined(a, 'PathCheck', { path })],
   ['authorizer.group(string): groupcheck', ([a, group]) => refined(a, 'GroupCheck', { group })],
-  ['authorizer.serviceAccount(string, string): authorizer', ([a, namespace, name]) =>
-    refined(a, 'Authorizer', { serviceAccount: { namespace, name } })],
+  [
+    'authorizer.serviceAccount(string, string): authorizer',
+    ([a, namespace, name]) => refined(a, 'Authorizer', { serviceAccount: { namespace, name } }),
+  ],
   ['groupcheck.resource(string): resourcecheck', ([a, resource]) => refined(a, 'ResourceCheck', { resource })],
-  ['resourcecheck.subresource(string): resourcecheck', ([a, subresource]) => refined(a, 'ResourceCheck', { subresource })],
+  [
+    'resourcecheck.subresource(string): resourcecheck',
+    ([a, subresource]) => refined(a, 'ResourceCheck', { subresource }),
+  ],
   ['resourcecheck.namespace(string): resourcecheck', ([a, namespace]) => refined(a, 'ResourceCheck', { namespace })],
   ['resourcecheck.name(string): resourcecheck', ([a, name]) => refined(a, 'ResourceCheck', { name })],
   ['pathcheck.check(string): decision', ([a, verb]) => decide(a, verb), () => 350_000],

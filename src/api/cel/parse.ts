@@ -15,18 +15,41 @@ export type Macro =
 export type Node =
   | { readonly op: 'literal'; readonly value: unknown; readonly at: number }
   | { readonly op: 'ident'; readonly name: string; readonly at: number }
-  | { readonly op: 'select'; readonly operand: Node; readonly field: string; readonly optional: boolean; readonly at: number }
+  | {
+      readonly op: 'select';
+      readonly operand: Node;
+      readonly field: string;
+      readonly optional: boolean;
+      readonly at: number;
+    }
   | { readonly op: 'has'; readonly operand: Node; readonly field: string; readonly at: number }
-  | { readonly op: 'index'; readonly operand: Node; readonly index: Node; readonly optional: boolean; readonly at: number }
-  | { readonly op: 'call'; readonly name: string; readonly target?: Node; readonly args: readonly Node[]; readonly at: number }
+  | {
+      readonly op: 'index';
+      readonly operand: Node;
+      readonly index: Node;
+      readonly optional: boolean;
+      readonly at: number;
+    }
+  | {
+      readonly op: 'call';
+      readonly name: string;
+      readonly target?: Node;
+      readonly args: readonly Node[];
+      readonly at: number;
+    }
   | { readonly op: 'list'; readonly items: readonly Node[]; readonly at: number }
   | { readonly op: 'map'; readonly entries: readonly (readonly [Node, Node])[]; readonly at: number }
   | { readonly op: 'and' | 'or'; readonly left: Node; readonly right: Node; readonly at: number }
   | { readonly op: 'conditional'; readonly test: Node; readonly yes: Node; readonly no: Node; readonly at: number }
   | {
-    readonly op: 'macro'; readonly macro: Macro; readonly range: Node; readonly variables: readonly string[];
-    readonly filter?: Node; readonly body: Node; readonly at: number;
-  }
+      readonly op: 'macro';
+      readonly macro: Macro;
+      readonly range: Node;
+      readonly variables: readonly string[];
+      readonly filter?: Node;
+      readonly body: Node;
+      readonly at: number;
+    }
   | { readonly op: 'bind'; readonly name: string; readonly init: Node; readonly body: Node; readonly at: number };
 
 /** A mistake in an expression and where it is. */
@@ -127,7 +150,13 @@ class Reader {
       }
       case '?:': {
         const [test, yes, no] = ast.args;
-        return { op: 'conditional', test: this.node(test), yes: this.node(yes), no: this.node(no), at: this.after(test) };
+        return {
+          op: 'conditional',
+          test: this.node(test),
+          yes: this.node(yes),
+          no: this.node(no),
+          at: this.after(test),
+        };
       }
       case '&&': case '||': {
         const [left, right] = ast.args;
@@ -185,7 +214,15 @@ class Reader {
         return { op: 'macro', macro, range: range(), variables, body: this.node(third), at };
       }
     }
-    if (args.length === 4 && first && second && third && fourth && name.startsWith('transform') && twoVariables.has(name)) {
+    if (
+      args.length === 4 &&
+      first &&
+      second &&
+      third &&
+      fourth &&
+      name.startsWith('transform') &&
+      twoVariables.has(name)
+    ) {
       const variables = [this.variable(first), this.variable(second)];
       return { op: 'macro', macro, range: range(), variables, filter: this.node(third), body: this.node(fourth), at };
     }

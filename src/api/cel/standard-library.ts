@@ -4,9 +4,30 @@
  */
 import { utf8Decode, utf8Encode } from '../../base/utf8';
 import { type Library, matchCost, patternOf, textCost } from './functions';
-import { durationText, parseDuration, parseRfc3339, partsIn, partsOf, timestampText, type TimeParts } from './time-values';
-import { ArrayList, CelDuration, CelList, CelMap, CelTimestamp, CelTypeValue, CelUint, checkedInt, checkedUint, compareValues,
-  fail, isEqual, nameOfType } from './values';
+import {
+  durationText,
+  parseDuration,
+  parseRfc3339,
+  partsIn,
+  partsOf,
+  timestampText,
+  type TimeParts,
+} from './time-values';
+import {
+  ArrayList,
+  CelDuration,
+  CelList,
+  CelMap,
+  CelTimestamp,
+  CelTypeValue,
+  CelUint,
+  checkedInt,
+  checkedUint,
+  compareValues,
+  fail,
+  isEqual,
+  nameOfType,
+} from './values';
 
 type Args = readonly any[];
 
@@ -167,16 +188,19 @@ export function doubleText(value: number): string {
 }
 
 const conversion: Library = [
-  ...['int', 'uint', 'double', 'string', 'timestamp', 'duration'].map((type) =>
-    [`int(${type}): int`, ([a]: Args) => toInt(a)] as const),
+  ...['int', 'uint', 'double', 'string', 'timestamp', 'duration'].map(
+    (type) => [`int(${type}): int`, ([a]: Args) => toInt(a)] as const,
+  ),
   ...['int', 'uint', 'double', 'string'].map((type) => [`uint(${type}): uint`, ([a]: Args) => toUint(a)] as const),
   ['double(double): double', ([a]: Args) => a],
   ['double(int): double', ([a]: Args) => Number(a)],
   ['double(uint): double', ([a]: Args) => Number(a.value)],
   ['double(string): double', ([a]: Args) => toDouble(a)],
   ['bool(bool): bool', ([a]: Args) => a],
-  ['bool(string): bool', ([a]: Args) => (Object.hasOwn(truths, a) ? truths[a]
-    : fail("type conversion error from 'string' to 'bool'"))],
+  [
+    'bool(string): bool',
+    ([a]: Args) => (Object.hasOwn(truths, a) ? truths[a] : fail("type conversion error from 'string' to 'bool'")),
+  ],
   ['string(string): string', ([a]: Args) => a],
   ['string(bool): string', ([a]: Args) => String(a)],
   ['string(int): string', ([a]: Args) => a.toString()],
@@ -188,12 +212,17 @@ const conversion: Library = [
   ['bytes(bytes): bytes', ([a]: Args) => a],
   ['bytes(string): bytes', ([a]: Args) => utf8Encode(a), ([a]: Args) => textCost(a)],
   ['timestamp(timestamp): timestamp', ([a]: Args) => a],
-  ['timestamp(string): timestamp', ([a]: Args) => parseRfc3339(a)
-    ?? fail(`parsing time ${JSON.stringify(a)}: cannot parse as RFC 3339`)],
+  [
+    'timestamp(string): timestamp',
+    ([a]: Args) => parseRfc3339(a) ?? fail(`parsing time ${JSON.stringify(a)}: cannot parse as RFC 3339`),
+  ],
   ['timestamp(int): timestamp', ([a]: Args) => time((a as bigint) * 1_000_000_000n)],
   ['duration(duration): duration', ([a]: Args) => a],
   ['duration(int): duration', ([a]: Args) => span(a)],
-  ['duration(string): duration', ([a]: Args) => parseDuration(a) ?? fail(`time: invalid duration ${JSON.stringify(a)}`)],
+  [
+    'duration(string): duration',
+    ([a]: Args) => parseDuration(a) ?? fail(`time: invalid duration ${JSON.stringify(a)}`),
+  ],
   ['type(A): type', ([a]: Args) => new CelTypeValue(nameOfType(a))],
   ['dyn(A): dyn', ([a]: Args) => a],
 ];

@@ -64,7 +64,15 @@ function ascii(text: string, upper: boolean): string {
 }
 
 const escapes: Readonly<Record<string, string>> = {
-  '\u0007': '\\a', '\b': '\\b', '\f': '\\f', '\n': '\\n', '\r': '\\r', '\t': '\\t', '\v': '\\v', '\\': '\\\\', '"': '\\"',
+  '\u0007': '\\a',
+  '\b': '\\b',
+  '\f': '\\f',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+  '\v': '\\v',
+  '\\': '\\\\',
+  '"': '\\"',
 };
 
 function quoted(text: string): string {
@@ -112,8 +120,10 @@ function inBase(value: unknown, verb: string): string {
 
 function withPrecision(value: unknown, verb: string, precision: number): string {
   if (!isNumber(value)) {
-    return fail(`error during formatting: ${verb === 'f' ? 'fixed-point' : 'scientific'} clause can only be used on doubles, `
-      + `was given ${nameOfType(value)}`);
+    return fail(
+      `error during formatting: ${verb === 'f' ? 'fixed-point' : 'scientific'} clause can only be used on doubles, ` +
+        `was given ${nameOfType(value)}`,
+    );
   }
   const number = Number(value instanceof CelUint ? value.value : value);
   if (!Number.isFinite(number)) return shown(number);
@@ -129,18 +139,24 @@ function format(text: string, args: CelList): string {
     const value = args.at(used);
     used += 1;
     if (verb === 's') return shown(value);
-    if (verb === 'f' || verb === 'e') return withPrecision(value, verb, precision === undefined ? 6 : Number(precision));
+    if (verb === 'f' || verb === 'e')
+      return withPrecision(value, verb, precision === undefined ? 6 : Number(precision));
     return 'dboxX'.includes(verb) && verb !== '' ? inBase(value, verb)
       : fail(`could not parse formatting clause: unrecognized formatting clause "${verb}"`);
   });
-  return used < args.size ? fail(`too many arguments supplied to string.format (expected ${used}, got ${args.size})`) : result;
+  return used < args.size
+    ? fail(`too many arguments supplied to string.format (expected ${used}, got ${args.size})`)
+    : result;
 }
 
 const strings: Library = [
-  ['string.charAt(int): string', ([a, i]) => {
-    const all = points(a);
-    return all[inRange(i, all.length)] ?? '';
-  }],
+  [
+    'string.charAt(int): string',
+    ([a, i]) => {
+      const all = points(a);
+      return all[inRange(i, all.length)] ?? '';
+    },
+  ],
   ['string.indexOf(string): int', ([a, b]) => indexOf(a, b, 0n), ([a, b]) => textCost(a, b)],
   ['string.indexOf(string, int): int', ([a, b, i]) => indexOf(a, b, i), ([a, b]) => textCost(a, b)],
   ['string.lastIndexOf(string): int', ([a, b]) => lastIndexOf(a, b, undefined), ([a, b]) => textCost(a, b)],
@@ -148,15 +164,23 @@ const strings: Library = [
   ['string.lowerAscii(): string', ([a]) => ascii(a, false), ([a]) => textCost(a)],
   ['string.upperAscii(): string', ([a]) => ascii(a, true), ([a]) => textCost(a)],
   ['string.replace(string, string): string', ([a, b, c]) => replace(a, b, c, -1n), ([a, b, c]) => textCost(a, b, c)],
-  ['string.replace(string, string, int): string', ([a, b, c, n]) => replace(a, b, c, n), ([a, b, c]) => textCost(a, b, c)],
+  [
+    'string.replace(string, string, int): string',
+    ([a, b, c, n]) => replace(a, b, c, n),
+    ([a, b, c]) => textCost(a, b, c),
+  ],
   ['string.split(string): list<string>', ([a, b]) => split(a, b, -1n), ([a]) => textCost(a)],
   ['string.split(string, int): list<string>', ([a, b, n]) => split(a, b, n), ([a]) => textCost(a)],
   ['string.substring(int): string', ([a, i]) => cut(a, inRange(i, points(a).length), Infinity), ([a]) => textCost(a)],
-  ['string.substring(int, int): string', ([a, i, j]) => {
-    const size = points(a).length;
-    const [from, to] = [inRange(i, size), inRange(j, size)];
-    return from > to ? fail(`invalid substring range. start: ${from}, end: ${to}`) : cut(a, from, to);
-  }, ([a]) => textCost(a)],
+  [
+    'string.substring(int, int): string',
+    ([a, i, j]) => {
+      const size = points(a).length;
+      const [from, to] = [inRange(i, size), inRange(j, size)];
+      return from > to ? fail(`invalid substring range. start: ${from}, end: ${to}`) : cut(a, from, to);
+    },
+    ([a]) => textCost(a),
+  ],
   ['string.trim(): string', ([a]) => a.replace(/^[\s\u0085]+|[\s\u0085]+$/g, ''), ([a]) => textCost(a)],
   ['list<string>.join(): string', ([a]) => a.toArray().join(''), ([a]) => a.size],
   ['list<string>.join(string): string', ([a, b]) => a.toArray().join(b), ([a]) => a.size],

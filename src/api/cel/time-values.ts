@@ -53,9 +53,11 @@ export function parseRfc3339(text: string): CelTimestamp | undefined {
   const [year = 0, month = 0, date = 0, hours = 0, minutes = 0, seconds = 0] = match.slice(1, 7).map(Number);
   if (month < 1 || month > 12 || date < 1 || date > daysIn(year, month)) return undefined;
   if (hours > 23 || minutes > 59 || seconds > 59) return undefined;
-  const offset = match[9] === undefined ? 0 : (match[9] === '-' ? -1 : 1) * (Number(match[10]) * 60 + Number(match[11]));
+  const offset =
+    match[9] === undefined ? 0 : (match[9] === '-' ? -1 : 1) * (Number(match[10]) * 60 + Number(match[11]));
   const fraction = BigInt((match[7] ?? '').padEnd(9, '0').slice(0, 9));
-  const total = BigInt(daysFromCivil(year, month, date)) * 86_400n + BigInt(hours * 3600 + (minutes - offset) * 60 + seconds);
+  const total =
+    BigInt(daysFromCivil(year, month, date)) * 86_400n + BigInt(hours * 3600 + (minutes - offset) * 60 + seconds);
   return new CelTimestamp(total * second + fraction);
 }
 

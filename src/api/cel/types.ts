@@ -88,7 +88,9 @@ export function isAssignable(to: CelType, from: CelType, bindings: Bindings): bo
     case 'simple': return from.kind === 'simple' && from.name === to.name;
     case 'list': return from.kind === 'list' && isAssignable(to.item, from.item, bindings);
     case 'map':
-      return from.kind === 'map' && isAssignable(to.key, from.key, bindings) && isAssignable(to.value, from.value, bindings);
+      return (
+        from.kind === 'map' && isAssignable(to.key, from.key, bindings) && isAssignable(to.value, from.value, bindings)
+      );
     case 'optional': return from.kind === 'optional' && isAssignable(to.value, from.value, bindings);
     case 'object': return from.kind === 'object' && from.name === to.name;
   }

@@ -179,7 +179,8 @@ export function isEqual(a: unknown, b: unknown): boolean {
   if (a instanceof CelTimestamp) return b instanceof CelTimestamp && a.nanos === b.nanos;
   if (a instanceof CelDuration) return b instanceof CelDuration && a.nanos === b.nanos;
   if (a instanceof CelTypeValue) return b instanceof CelTypeValue && a.name === b.name;
-  if (a instanceof Uint8Array) return b instanceof Uint8Array && a.length === b.length && a.every((byte, i) => byte === b[i]);
+  if (a instanceof Uint8Array)
+    return b instanceof Uint8Array && a.length === b.length && a.every((byte, i) => byte === b[i]);
   if (a instanceof CelOptional) return b instanceof CelOptional && optionalsEqual(a, b);
   if (a instanceof CelOpaque) return b instanceof CelOpaque && a.type === b.type && opaqueText(a) === opaqueText(b);
   return false;

@@ -187,7 +187,9 @@ class CustomStrategy {
   /** Without a status subresource the status is a field like any other, and counts for the generation. */
   prepareForUpdate(object: CustomObject, old: CustomObject, { subresource }: StrategyContext): CustomObject {
     if (this.version.subresources?.status) {
-      return Object.hasOwn(object, 'status') && object.status === undefined ? withKey(object, 'status', undefined) : object;
+      return Object.hasOwn(object, 'status') && object.status === undefined
+        ? withKey(object, 'status', undefined)
+        : object;
     }
     if (subresource !== undefined || equal(object.status, old.status)) return object;
     const generation = (old.metadata.generation ?? 0) + 1;

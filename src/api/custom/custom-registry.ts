@@ -91,6 +91,10 @@ export class CustomRegistry implements KindRegistry {
 
 /** The definitions among some objects. */
 export function definitionsAmong(objects: readonly unknown[]): readonly CustomResourceDefinition[] {
-  return objects.filter((object): object is CustomResourceDefinition =>
-    isObject(object) && object['kind'] === 'CustomResourceDefinition' && object['apiVersion'] === 'apiextensions.k8s.io/v1');
+  return objects.filter(
+    (object): object is CustomResourceDefinition =>
+      isObject(object) &&
+      object['kind'] === 'CustomResourceDefinition' &&
+      object['apiVersion'] === 'apiextensions.k8s.io/v1',
+  );
 }

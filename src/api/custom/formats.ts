@@ -11,7 +11,8 @@ import { parseTime } from '../time';
 
 type Check = (text: string) => boolean;
 
-const hostname = /^[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*\.?$/;
+const hostname =
+  /^[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*\.?$/;
 const uuid = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i;
 const uuidOfVersion = (version: number): Check => {
   const variant = version === 3 ? '[0-9a-f]{4}' : '[89ab][0-9a-f]{3}';
@@ -20,7 +21,8 @@ const uuidOfVersion = (version: number): Check => {
 };
 const of = (pattern: RegExp): Check => (text) => pattern.test(text);
 
-const durationWords = /^(\d+(?:\.\d+)?)\s*(ns|nanos?|us|micros?|µs|ms|millis?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?)$/i;
+const durationWords =
+  /^(\d+(?:\.\d+)?)\s*(ns|nanos?|us|micros?|µs|ms|millis?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?)$/i;
 
 const formats: Readonly<Record<string, Check>> = {
   bsonobjectid: of(/^[0-9a-fA-F]{24}$/),
@@ -30,7 +32,9 @@ const formats: Readonly<Record<string, Check>> = {
   ipv4: (text) => parseIp(text) !== undefined && !text.includes(':'),
   ipv6: (text) => parseIp(text) !== undefined && text.includes(':'),
   cidr: isCidr,
-  mac: of(/^(?:[0-9a-f]{2}(?:(?::[0-9a-f]{2}){5}|(?::[0-9a-f]{2}){7}|(?::[0-9a-f]{2}){19}|(?:-[0-9a-f]{2}){5}|(?:-[0-9a-f]{2}){7}|(?:-[0-9a-f]{2}){19})|[0-9a-f]{4}(?:(?:\.[0-9a-f]{4}){2}|(?:\.[0-9a-f]{4}){3}|(?:\.[0-9a-f]{4}){9}))$/i),
+  mac: of(
+    /^(?:[0-9a-f]{2}(?:(?::[0-9a-f]{2}){5}|(?::[0-9a-f]{2}){7}|(?::[0-9a-f]{2}){19}|(?:-[0-9a-f]{2}){5}|(?:-[0-9a-f]{2}){7}|(?:-[0-9a-f]{2}){19})|[0-9a-f]{4}(?:(?:\.[0-9a-f]{4}){2}|(?:\.[0-9a-f]{4}){3}|(?:\.[0-9a-f]{4}){9}))$/i,
+  ),
   uuid: of(uuid),
   uuid3: uuidOfVersion(3),
   uuid4: uuidOfVersion(4),
@@ -41,7 +45,9 @@ const formats: Readonly<Record<string, Check>> = {
   creditcard: isCreditCard,
   ssn: of(/^\d{3}[- ]?\d{2}[- ]?\d{4}$/),
   hexcolor: of(/^#?(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})$/),
-  rgbcolor: of(/^rgb\(\s*(?:\d|[1-9]\d|1\d\d|2[0-4]\d|25[0-5])\s*,\s*(?:\d|[1-9]\d|1\d\d|2[0-4]\d|25[0-5])\s*,\s*(?:\d|[1-9]\d|1\d\d|2[0-4]\d|25[0-5])\s*\)$/),
+  rgbcolor: of(
+    /^rgb\(\s*(?:\d|[1-9]\d|1\d\d|2[0-4]\d|25[0-5])\s*,\s*(?:\d|[1-9]\d|1\d\d|2[0-4]\d|25[0-5])\s*,\s*(?:\d|[1-9]\d|1\d\d|2[0-4]\d|25[0-5])\s*\)$/,
+  ),
   byte: (text) => base64Problem(text) === undefined,
   password: () => true,
   date: (text) => /^\d{4}-\d{2}-\d{2}$/.test(text) && parseTime(`${text}T00:00:00Z`) !== undefined,
@@ -116,8 +122,12 @@ function isIsbn13(text: string): boolean {
 
 function isCreditCard(text: string): boolean {
   const digits = text.replace(/\D+/g, '');
-  if (!/^(?:4\d{12}(?:\d{3})?|5[1-5]\d{14}|6(?:011|5\d\d)\d{12}|3[47]\d{13}|3(?:0[0-5]|[68]\d)\d{11}|(?:2131|1800|35\d{3})\d{11})$/
-    .test(digits)) return false;
+  if (
+    !/^(?:4\d{12}(?:\d{3})?|5[1-5]\d{14}|6(?:011|5\d\d)\d{12}|3[47]\d{13}|3(?:0[0-5]|[68]\d)\d{11}|(?:2131|1800|35\d{3})\d{11})$/.test(
+      digits,
+    )
+  )
+    return false;
   let sum = 0;
   for (let i = 0; i < digits.length; i += 1) {
     const digit = Number(digits[digits.length - 1 - i]);

@@ -158,7 +158,12 @@ function bracketStep(text: string): Step | undefined {
     const position = Number(from);
     return { step: 'slice', from: position, ...(position === -1 ? {} : { to: position + 1 }), by: 1 };
   }
-  return { step: 'slice', ...start, ...(to === undefined ? {} : { to: Number(to) }), by: by === undefined ? 1 : Number(by) };
+  return {
+    step: 'slice',
+    ...start,
+    ...(to === undefined ? {} : { to: Number(to) }),
+    by: by === undefined ? 1 : Number(by),
+  };
 }
 
 function follow(values: readonly unknown[], steps: readonly Step[]): readonly unknown[] {

@@ -20,7 +20,12 @@ export function pruneValue(value: unknown, schema: Schema, isResource: boolean, 
 }
 
 function prune(
-  value: unknown, schema: Schema | undefined, isResource: boolean, keeps: boolean, path: PathStep[], pruned: PrunedPath[],
+  value: unknown,
+  schema: Schema | undefined,
+  isResource: boolean,
+  keeps: boolean,
+  path: PathStep[],
+  pruned: PrunedPath[],
 ): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const keepsHere = schema === undefined ? keeps : preservesUnknown(schema);
@@ -62,7 +67,14 @@ function pruneObject(
       continue;
     }
     path.push(name);
-    const kept = prune(value, known, known !== undefined && isEmbedded(known), keeps && known === undefined, path, pruned);
+    const kept = prune(
+      value,
+      known,
+      known !== undefined && isEmbedded(known),
+      keeps && known === undefined,
+      path,
+      pruned,
+    );
     path.pop();
     if (kept !== value) (changed ??= new Map(Object.entries(object))).set(name, kept);
   }

@@ -50,7 +50,10 @@ export class RuleCosts {
     const worst = this.expensive.sort((a, b) => b.cost - a.cost).slice(0, blamed);
     const why = 'contributed to estimated rule cost total exceeding cost limit for entire OpenAPIv3 schema';
     const what = 'x-kubernetes-validations estimated rule cost total for entire OpenAPIv3 schema';
-    return [...worst.map((one) => forbidden(one.path, why)), forbidden(path, overBudget(what, this.total, schemaLimit))];
+    return [
+      ...worst.map((one) => forbidden(one.path, why)),
+      forbidden(path, overBudget(what, this.total, schemaLimit)),
+    ];
   }
 }
 
@@ -164,7 +167,11 @@ class Estimate {
     const target = this.of(operand, sizes);
     const { schema } = target.size;
     const property = schema && propertyOf(schema, unescapeName(name));
-    const size = property ? sizeOf(property) : schema && valuesOf(schema) ? itemOf(target.size) : target.size.item ?? one;
+    const size = property
+      ? sizeOf(property)
+      : schema && valuesOf(schema)
+        ? itemOf(target.size)
+        : (target.size.item ?? one);
     return { cost: target.cost + cost, size };
   }
 
@@ -191,34 +198,78 @@ class Estimate {
     const parts = [...(target ? [target] : []), ...args].map((arg) => this.of(arg, sizes));
     const cost = parts.reduce((sum, part) => sum + part.cost, 1);
     const [first = one, second = one] = parts.map(({ size }) => size);
-    const tenth = (...counted: readonly Size[]): number => Math.ceil(counted.reduce((sum, { most }) => sum + most, 0) * 0.1);
+    const tenth = (...counted: readonly Size[]): number =>
+      Math.ceil(counted.reduce((sum, { most }) => sum + most, 0) * 0.1);
     switch (name) {
-      case 'matches': return { cost: cost + Math.ceil((first.most + 1) * 0.1) * Math.ceil(second.most * 0.25), size: one };
-      case 'find': case 'findAll':
+      case 'matches':
+        return { cost: cost + Math.ceil((first.most + 1) * 0.1) * Math.ceil(second.most * 0.25), size: one };
+      case 'find':
+      case 'findAll':
         return {
           cost: cost + Math.ceil((first.most + 1) * 0.1) * Math.ceil(second.most * 0.25),
           size: { most: first.most, item: first },
         };
-      case 'contains': case 'containsIP': case 'containsCIDR':
+      case 'contains':
+      case 'containsIP':
+      case 'containsCIDR':
         return { cost: cost + tenth(first) * Math.max(1, tenth(second)), size: one };
-      case 'startsWith': case 'endsWith': return { cost: cost + tenth(second), size: one };
-      case '_==_': case '_!=_': case '_<_': case '_<=_': case '_>_': case '_>=_':
+      case 'startsWith':
+      case 'endsWith':
+        return { cost: cost + tenth(second), size: one };
+      case '_==_':
+      case '_!=_':
+      case '_<_':
+      case '_<=_':
+      case '_>_':
+      case '_>=_':
         return { cost: cost + Math.ceil(Math.min(first.most, second.most) * 0.1), size: one };
-      case '@in': return { cost: cost + second.most, size: one };
+      case '@in':
+        return { cost: cost + second.most, size: one };
       case '_+_': {
-        const size = { most: first.most + second.most, item: largest([first, second].map(itemOf)), schema: first.schema };
+        const size = {
+          most: first.most + second.most,
+          item: largest([first, second].map(itemOf)),
+          schema: first.schema,
+        };
         return { cost: cost + (first.most > 1 ? tenth(first, second) : 0), size };
       }
-      case 'split': case 'lowerAscii': case 'upperAscii': case 'trim': case 'replace': case 'substring': case 'string':
-      case 'url': case 'ip': case 'cidr': case 'isIP': case 'isCIDR': case 'isURL': case 'quantity': case 'isQuantity':
+      case 'split':
+      case 'lowerAscii':
+      case 'upperAscii':
+      case 'trim':
+      case 'replace':
+      case 'substring':
+      case 'string':
+      case 'url':
+      case 'ip':
+      case 'cidr':
+      case 'isIP':
+      case 'isCIDR':
+      case 'isURL':
+      case 'quantity':
+      case 'isQuantity':
         return { cost: cost + tenth(first), size: { most: first.most, item: { most: first.most } } };
-      case 'isSorted': case 'sum': case 'max': case 'min': case 'indexOf': case 'lastIndexOf': case 'join':
+      case 'isSorted':
+      case 'sum':
+      case 'max':
+      case 'min':
+      case 'indexOf':
+      case 'lastIndexOf':
+      case 'join':
         return { cost: cost + first.most, size: name === 'join' ? { most: maxRequestBytes } : itemOf(first) };
-      case 'intersects': case 'equivalent':
+      case 'intersects':
+      case 'equivalent':
         return { cost: cost + second.most * (parts[2]?.size.most ?? first.most), size: one };
-      case 'orValue': case 'or': return { cost, size: largest([first, second]) };
-      case 'value': case 'dyn': case 'of': case 'optional': return { cost, size: first };
-      default: return { cost, size: one };
+      case 'orValue':
+      case 'or':
+        return { cost, size: largest([first, second]) };
+      case 'value':
+      case 'dyn':
+      case 'of':
+      case 'optional':
+        return { cost, size: first };
+      default:
+        return { cost, size: one };
     }
   }
 }

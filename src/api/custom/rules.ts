@@ -198,7 +198,8 @@ class RuleWalk {
     if (outcome.value === true) return;
     if (!usesOldSelf && isUnchanged(correlation)) return;
     const at = fieldPath === '' ? path : child(path, fieldPath);
-    const detail = this.messageOf(compiledRule, variable) ?? (rule.message ? rule.message.trim() : `failed rule: ${shown}`);
+    const detail =
+      this.messageOf(compiledRule, variable) ?? (rule.message ? rule.message.trim() : `failed rule: ${shown}`);
     this.errors.push(errorFor(rule, at, type, detail));
   }
 
@@ -208,8 +209,13 @@ class RuleWalk {
         + `macro signature for rule: ${shown}`));
     } else if (error.startsWith('operation cancelled: actual cost limit exceeded')) {
       this.budget = spent;
-      this.errors.push(invalid(path, type, `'${error}': no further validation rules will be run due to call cost exceeds `
-        + `limit for rule: ${shown}`));
+      this.errors.push(
+        invalid(
+          path,
+          type,
+          `'${error}': no further validation rules will be run due to call cost exceeds ` + `limit for rule: ${shown}`,
+        ),
+      );
     } else {
       this.errors.push(invalid(path, type, `${error} evaluating rule: ${shown}`));
     }

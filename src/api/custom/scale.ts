@@ -43,7 +43,9 @@ export function scaleErrors(
   if (scale.labelSelectorPath) {
     const selector = getIn(object, stepsOf(scale.labelSelectorPath));
     if (selector !== undefined && typeof selector !== 'string') {
-      errors.push(invalid(scale.labelSelectorPath, selector, accessorError(scale.labelSelectorPath, selector, 'string')));
+      errors.push(
+        invalid(scale.labelSelectorPath, selector, accessorError(scale.labelSelectorPath, selector, 'string')),
+      );
     }
   }
   return errors;

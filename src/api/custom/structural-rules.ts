@@ -35,7 +35,13 @@ function checkNode(schema: Schema, level: Level, path: string, errors: FieldErro
     if (values) checkNode(values, 'field', at, errors);
   }
   checkExtensions(schema, path, errors);
-  checkValidation(schema, isIntOrStringChoice(schema.anyOf), isIntOrStringChoice(schema.allOf?.[0]?.anyOf), path, errors);
+  checkValidation(
+    schema,
+    isIntOrStringChoice(schema.anyOf),
+    isIntOrStringChoice(schema.allOf?.[0]?.anyOf),
+    path,
+    errors,
+  );
   checkType(schema, level, path, errors);
   checkResourceFields(schema, level, path, errors);
 }
@@ -86,8 +92,12 @@ function checkResourceFields(schema: Schema, level: Level, path: string, errors:
       errors.push(invalid(child(at, 'type'), metadata.type ?? '', 'must be object'));
     }
     if (level === 'root' && !isPlainMetadata(metadata)) {
-      errors.push(forbidden(at, 'must not specify anything other than name and generateName, but metadata is implicitly '
-        + 'specified'));
+      errors.push(
+        forbidden(
+          at,
+          'must not specify anything other than name and generateName, but metadata is implicitly ' + 'specified',
+        ),
+      );
     }
   }
   if (isEmbedded(schema) && !preservesUnknown(schema) && sortedKeys(schema.properties).length === 0) {

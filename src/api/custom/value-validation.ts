@@ -6,7 +6,16 @@
  * pkg/apiserver/validation; objects are walked in the order of the schema's property names.
  */
 import { equal, sortedKeys } from '../../base/freeze';
-import { child, type FieldError, invalid, notSupported, required, tooLong, tooMany, typeInvalid } from '../field-errors';
+import {
+  child,
+  type FieldError,
+  invalid,
+  notSupported,
+  required,
+  tooLong,
+  tooMany,
+  typeInvalid,
+} from '../field-errors';
 import { goJson, quote } from '../go-text';
 import { hasFormat, isSupportedFormat } from './formats';
 import { matchesPattern } from './patterns';
@@ -97,7 +106,8 @@ function checkType(type: JsonType, types: readonly string[], schema: Schema, pat
   }
   const numeric = types.includes('integer') || types.includes('number');
   // A text with a format is judged by its format alone.
-  const byFormat = schema.format && !numeric && (type === 'string' || type === 'array') && isSupportedFormat(schema.format);
+  const byFormat =
+    schema.format && !numeric && (type === 'string' || type === 'array') && isSupportedFormat(schema.format);
   const fits = types.length === 0 || byFormat || types.includes(type) || (type === 'integer' && numeric);
   if (fits) into.matches += 2;
   else failType(type, types, path, into);
@@ -180,7 +190,8 @@ function checkList(
   if (minItems !== undefined && list.length < minItems) {
     add(into, path, list.length, `should have at least ${minItems} items`);
   }
-  if (maxItems !== undefined && list.length > maxItems) into.errors.push(tooMany(at(into, path), list.length, maxItems));
+  if (maxItems !== undefined && list.length > maxItems)
+    into.errors.push(tooMany(at(into, path), list.length, maxItems));
   if (uniqueItems && list.some((item, i) => list.findIndex((other) => equal(other, item)) < i)) {
     into.errors.push(invalid(at(into, path), '', `${where(path)} shouldn't contain duplicates`));
   }

@@ -43,7 +43,12 @@ const maxUnknownFields = 100;
 export function decode(document: unknown, type: string | ObjectType): Decoded {
   assert(isRecord(document), 'only an object can be decoded as a kind');
   const problems: DecodeProblem[] = [];
-  const object = decodeStruct(document, typeOfKind({ schema: type }), { parent: undefined, step: '', isField: false, problems });
+  const object = decodeStruct(document, typeOfKind({ schema: type }), {
+    parent: undefined,
+    step: '',
+    isField: false,
+    problems,
+  });
   return { object, problems };
 }
 

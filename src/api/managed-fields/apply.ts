@@ -8,7 +8,16 @@ import { ElementFailure } from './compare';
 import type { Conflict } from './conflict';
 import { type ManagedEntries, type ManagedEntry, makeEntry, sameManager, withFields } from './entries';
 import type { FieldManager } from './field-manager';
-import { childOf, difference, type FieldSet, intersection, nodeOf, setOfPath, recursiveDifference, union } from './field-set';
+import {
+  childOf,
+  difference,
+  type FieldSet,
+  intersection,
+  nodeOf,
+  setOfPath,
+  recursiveDifference,
+  union,
+} from './field-set';
 import { mergeValues } from './merge';
 import { fieldElement, type PlainMap, type Shape, structShape } from './shape';
 import { fieldsOf, typeErrors, withNamedFields, withoutFields } from './walk';

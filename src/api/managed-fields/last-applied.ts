@@ -18,7 +18,8 @@ const maxAnnotationBytes = 256 * 1024;
 export function allowedByLastApplied(live: KubeObject, apiVersion: string, shape: Shape): FieldSet | undefined {
   const text = live.metadata.annotations?.[annotation];
   const last = text ? parseObject(text) : undefined;
-  if (last === undefined || last['apiVersion'] !== apiVersion || typeErrors(last, shape) !== undefined) return undefined;
+  if (last === undefined || last['apiVersion'] !== apiVersion || typeErrors(last, shape) !== undefined)
+    return undefined;
   const { changed, removed } = compareValues(last, live, shape);
   return difference(difference(fieldsOf(last, shape), changed), removed) ?? {};
 }

@@ -132,7 +132,11 @@ function goPointer(value: unknown): string {
 
 function goText(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(goText).join(' ')}]`;
-  if (isRecord(value)) return `map[${presentNames(value).sort().map((name) => `${name}:${goText(value[name])}`).join(' ')}]`;
+  if (isRecord(value))
+    return `map[${presentNames(value)
+      .sort()
+      .map((name) => `${name}:${goText(value[name])}`)
+      .join(' ')}]`;
   return value === null ? '<nil>' : String(value);
 }
 

@@ -247,7 +247,10 @@ function applyItemDirectives(
     }
   }
   if (replace) return { base: items, items: [] };
-  return { base: deleted.size === 0 ? original : original.filter((old) => !deleted.has(fieldOf(old, mergeKey))), items };
+  return {
+    base: deleted.size === 0 ? original : original.filter((old) => !deleted.has(fieldOf(old, mergeKey))),
+    items,
+  };
 }
 
 function mergeItems(

@@ -24,7 +24,10 @@ export function signerRights(authorizer: Authorizer): readonly AdmissionPlugin[]
       user: attributes.user, verb, group, resource: 'signers', subresource: '', namespace: '', name,
     }).allowed);
     if (allowed) return undefined;
-    return admissionForbidden(attributes, `user not permitted to ${verb} requests with signerName ${quote(signerName)}`);
+    return admissionForbidden(
+      attributes,
+      `user not permitted to ${verb} requests with signerName ${quote(signerName)}`,
+    );
   };
   return [
     {

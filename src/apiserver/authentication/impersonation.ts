@@ -88,7 +88,8 @@ function modesFor(wanted: WantedUser, requestor: UserInfo): readonly ModeName[] 
   if (!onlyName) return ['legacy'];
   if (account) return ['serviceaccount', 'legacy'];
   const ownNodes = requestor.extra?.['authentication.kubernetes.io/node-name'] ?? [];
-  const onOwnNode = splitServiceAccountName(requestor.name) !== undefined && ownNodes.length === 1 && ownNodes[0] === node;
+  const onOwnNode =
+    splitServiceAccountName(requestor.name) !== undefined && ownNodes.length === 1 && ownNodes[0] === node;
   return onOwnNode ? ['associated-node', 'arbitrary-node', 'legacy'] : ['arbitrary-node', 'legacy'];
 }
 
@@ -130,7 +131,8 @@ class ImpersonationMode {
     const about = (name: string): AuthorizationAttributes =>
       this.about(this.constrained ? authentication : '', 'groups', name);
     if (this.constrained) {
-      if (groups.includes('')) return forbiddenRequest(about(''), 'impersonating the empty string group is not allowed');
+      if (groups.includes(''))
+        return forbiddenRequest(about(''), 'impersonating the empty string group is not allowed');
       if (groups.includes('system:masters')) {
         return forbiddenRequest(about('system:masters'), 'impersonating the system:masters group is not allowed');
       }

@@ -87,7 +87,9 @@ export class ServiceAccountTokens {
     const issuedFor = texts(claims['aud']);
     const audiences = wanted.filter((audience) => issuedFor.includes(audience));
     if (audiences.length === 0) {
-      return { error: `token audiences ${quotedList(issuedFor)} is invalid for the target audiences ${quotedList(wanted)}` };
+      return {
+        error: `token audiences ${quotedList(issuedFor)} is invalid for the target audiences ${quotedList(wanted)}`,
+      };
     }
     const problem = timeProblem(claims, wallMs / 1000);
     if (problem !== undefined) return { error: problem };

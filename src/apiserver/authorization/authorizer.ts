@@ -68,7 +68,10 @@ export class Authorizer {
   }
 
   /** The rules that a user holds in a namespace by RBAC alone, to which it may give others a part: escalation checks. */
-  heldRules(user: UserInfo, namespace: string): { readonly rules: readonly PolicyRule[]; readonly errors: readonly string[] } {
+  heldRules(
+    user: UserInfo,
+    namespace: string,
+  ): { readonly rules: readonly PolicyRule[]; readonly errors: readonly string[] } {
     return this.rbac.rulesFor(user, namespace);
   }
 }

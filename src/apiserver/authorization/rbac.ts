@@ -101,41 +101,51 @@ export class RbacAuthorizer {
   }
 
   /** The user's rules in a namespace, and the texts of what is missing: RulesFor. */
-  rulesFor(user: UserInfo, namespace: string): { readonly rules: readonly PolicyRule[]; readonly errors: readonly string[] } {
+  rulesFor(
+    user: UserInfo,
+    namespace: string,
+  ): { readonly rules: readonly PolicyRule[]; readonly errors: readonly string[] } {
     const { rules, missing } = this.scopeOf(user, this.rightsOf(user), namespace);
     return { rules, errors: missing };
   }
 
   /** The rules of a role, or that it is missing: GetRoleReferenceRules. */
   rulesOf({ kind, name }: RoleRef, namespace: string | undefined): readonly PolicyRule[] | string {
-    const role = kind === 'ClusterRole' ? this.objects.get(clusterRoles, undefined, name)
-      : this.objects.get(roles, namespace, name);
-    return role ? role.rules ?? [] : `${kind.toLowerCase()}.rbac.authorization.k8s.io ${quote(name)} not found`;
+    const role =
+      kind === 'ClusterRole'
+        ? this.objects.get(clusterRoles, undefined, name)
+        : this.objects.get(roles, namespace, name);
+    return role ? (role.rules ?? []) : `${kind.toLowerCase()}.rbac.authorization.k8s.io ${quote(name)} not found`;
   }
 
   /** By which binding an allowed request is allowed, in upstream's words. */
   reasonFor(attributes: AuthorizationAttributes): string {
     const { user, namespace, path } = attributes;
-    const bindings = this.bindingsIn(user, path === undefined ? namespace : '').slice().sort(byKindAndName);
+    const bindings = this.bindingsIn(user, path === undefined ? namespace : '')
+      .slice()
+      .sort(byKindAndName);
     for (const binding of bindings) {
       const { roleRef, metadata, kind } = binding;
       const rules = this.rulesOf(roleRef, metadata.namespace);
       if (typeof rules === 'string' || !rulesAllow(rules, attributes)) continue;
       const name = metadata.namespace === undefined ? metadata.name : `${metadata.name}/${metadata.namespace}`;
       const subject = (binding.subjects ?? []).find((candidate) => appliesTo(candidate, user, metadata.namespace));
-      return `RBAC: allowed by ${kind} ${quote(name)} of ${roleRef.kind} ${quote(roleRef.name)} to `
-        + (subject ? subjectText(subject, metadata.namespace) : '');
+      return (
+        `RBAC: allowed by ${kind} ${quote(name)} of ${roleRef.kind} ${quote(roleRef.name)} to ` +
+        (subject ? subjectText(subject, metadata.namespace) : '')
+      );
     }
     return '';
   }
 
   private bindingsIn(user: UserInfo, namespace: string): readonly Binding[] {
-    return this.bindingsOf(user).filter((binding) =>
-      binding.kind !== 'RoleBinding' || binding.metadata.namespace === namespace);
+    return this.bindingsOf(user).filter(
+      (binding) => binding.kind !== 'RoleBinding' || binding.metadata.namespace === namespace,
+    );
   }
 
   private bindingsOf(user: UserInfo): readonly Binding[] {
-    const index = this.bySubject ??= this.buildIndex();
+    const index = (this.bySubject ??= this.buildIndex());
     const found: Binding[] = [];
     for (const key of [`u:${user.name}`, ...user.groups.map((group) => `g:${group}`)]) {
       for (const binding of index.get(key) ?? []) if (!found.includes(binding)) found.push(binding);

@@ -27,12 +27,25 @@ export function* loopbackUpdate<T extends KubeObject>(
 }
 
 function requestOf(
-  { group, version, resource }: ResourceType, verb: 'create' | 'update', body: Partial<KubeObject>, subresource?: 'status',
+  { group, version, resource }: ResourceType,
+  verb: 'create' | 'update',
+  body: Partial<KubeObject>,
+  subresource?: 'status',
 ): [ApiRequest, Subject] {
   const { name, namespace } = body.metadata ?? {};
   const user = { kind: 'anonymous' } as const;
   const request: ApiRequest = {
-    verb, group, version, resource, namespace, name, body, ...(subresource ? { subresource } : {}), options: {}, user, userAgent: 'kube-apiserver/v1.36.1',
+    verb,
+    group,
+    version,
+    resource,
+    namespace,
+    name,
+    body,
+    ...(subresource ? { subresource } : {}),
+    options: {},
+    user,
+    userAgent: 'kube-apiserver/v1.36.1',
   };
   return [request, { verb, resource: groupResource({ group, resource }), subresource, namespace, name }];
 }

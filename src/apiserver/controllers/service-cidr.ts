@@ -35,6 +35,7 @@ export function* ensureServiceCidr(
     type: 'Ready', status: 'True', reason: '', message: 'Kubernetes default Service CIDR is ready',
     lastTransitionTime: formatTime(nowMs),
   };
-  const updated = yield* loopbackUpdate(loopback, serviceCidrs, { ...current, status: { conditions: [ready] } }, 'status');
+  const updated =
+    yield * loopbackUpdate(loopback, serviceCidrs, { ...current, status: { conditions: [ready] } }, 'status');
   return updated.code < 400 || updated.code === 409;
 }

@@ -44,7 +44,9 @@ export class CustomResources {
     const { name } = definition.metadata;
     const known = this.served.get(name);
     if (known && isSame(known.definition, definition)) return;
-    const kinds = isConditionTrue(definition, 'Established') ? customKinds(definition, known?.kinds.storage) : undefined;
+    const kinds = isConditionTrue(definition, 'Established')
+      ? customKinds(definition, known?.kinds.storage)
+      : undefined;
     if (kinds === undefined) return this.drop(name);
     this.resources.replace(known?.kinds.served ?? [], kinds.served);
     this.served.set(name, { definition, kinds });

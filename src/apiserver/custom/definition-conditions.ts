@@ -42,7 +42,12 @@ function withApproval(definition: CustomResourceDefinition, now: string): Custom
   const present = conditionOf(definition, type);
   if (!isProtectedGroup(definition.spec.group)) return present ? withoutCondition(definition, type) : definition;
   const { state, reason } = apiApproval(definition.metadata.annotations);
-  const wanted = { type, status: state === 'approved' ? 'True' : 'False', reason: approvalReasons[state], message: reason };
+  const wanted = {
+    type,
+    status: state === 'approved' ? 'True' : 'False',
+    reason: approvalReasons[state],
+    message: reason,
+  };
   return isEquivalent(present, wanted) ? definition : withCondition(definition, wanted, now);
 }
 
@@ -96,7 +101,11 @@ function judgeNames(
   let conflict: { readonly reason: string; readonly message: string } | undefined;
   const problem = (name: string | undefined, had: string | undefined, taken: ReadonlySet<string>): string | undefined =>
     (name === had || name === undefined || !taken.has(name) ? undefined : `${quote(name)} is already in use`);
-  const judge = (field: 'plural' | 'singular' | 'kind' | 'listKind', taken: ReadonlySet<string>, reason: string): void => {
+  const judge = (
+    field: 'plural' | 'singular' | 'kind' | 'listKind',
+    taken: ReadonlySet<string>,
+    reason: string,
+  ): void => {
     const message = problem(wanted[field], accepted[field], taken);
     if (message !== undefined) conflict = { reason, message };
     else if (wanted[field] !== undefined) names[field] = wanted[field];

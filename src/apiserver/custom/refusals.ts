@@ -29,5 +29,10 @@ export function customRefusal(
   }
   if (verb !== 'create' || !isConditionTrue(definition, 'Terminating')) return undefined;
   const { details } = methodNotSupported(groupResource, 'create');
-  return failure(405, 'MethodNotAllowed', 'create not allowed while custom resource definition is terminating', details);
+  return failure(
+    405,
+    'MethodNotAllowed',
+    'create not allowed while custom resource definition is terminating',
+    details,
+  );
 }

@@ -67,7 +67,10 @@ export class OpenApiHandler {
   }
 
   private urls(): readonly (readonly [name: string, url: string])[] {
-    const own = Array.from(this.allSources(), ([name, { hash }]) => [name, `/openapi/v3/${name}?hash=${hash}`] as const);
+    const own = Array.from(
+      this.allSources(),
+      ([name, { hash }]) => [name, `/openapi/v3/${name}?hash=${hash}`] as const,
+    );
     if (this.elsewhere.size === 0) return own;
     return [...new Map([...own, ...this.elsewhere])].sort(([a], [b]) => (a < b ? -1 : 1));
   }

@@ -22,13 +22,23 @@ const etcdName = 'etcd-0';
 const names = [...Object.keys(ports), etcdName].sort();
 
 /** The handler of `componentstatuses`; `hostOf` gives the process of the server once it runs. */
-export function componentStatuses(hostOf: () => ProcessHost | undefined, etcdEndpoint: string | undefined): VirtualHandler {
+export function componentStatuses(
+  hostOf: () => ProcessHost | undefined,
+  etcdEndpoint: string | undefined,
+): VirtualHandler {
   function* statusOf(name: string): Task<ComponentStatus & KubeObject> {
     const host = hostOf();
-    const condition: ComponentCondition = host === undefined ? unhealthy('Unknown', '')
-      : name === etcdName ? yield* askEtcd(host, etcdEndpoint) : yield* askHealthz(host, ports[name] ?? 0);
+    const condition: ComponentCondition =
+      host === undefined
+        ? unhealthy('Unknown', '')
+        : name === etcdName
+          ? yield* askEtcd(host, etcdEndpoint)
+          : yield* askHealthz(host, ports[name] ?? 0);
     return Object.freeze({
-      apiVersion: 'v1', kind: 'ComponentStatus', metadata: { name }, conditions: [condition],
+      apiVersion: 'v1',
+      kind: 'ComponentStatus',
+      metadata: { name },
+      conditions: [condition],
     }) as unknown as ComponentStatus & KubeObject;
   }
   return {
@@ -36,7 +46,8 @@ export function componentStatuses(hostOf: () => ProcessHost | undefined, etcdEnd
     *read(scope) {
       const { name, verb } = scope.request;
       if (verb === 'get') {
-        return names.includes(name ?? '') ? yield* statusOf(name ?? '')
+        return names.includes(name ?? '')
+          ? yield* statusOf(name ?? '')
           : notFoundStatus(scope.resource.groupResource, name ?? '');
       }
       const items = [];

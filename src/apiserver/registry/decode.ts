@@ -71,9 +71,14 @@ function withSingleOwners(object: KubeObject, warnings: string[]): KubeObject {
   const seen = new Set<string>();
   const isRepeated = owners.map((owner) => seen.size === seen.add(identityOf(owner)).size);
   if (!isRepeated.includes(true)) return object;
-  warnings.push('.metadata.ownerReferences contains duplicate entries; API server dedups owner references in 1.20+, and '
-    + 'may reject such requests as early as 1.24; please fix your requests; duplicate UID(s) observed: '
-    + owners.filter((_, at) => isRepeated[at]).map(({ uid }) => uid).join(', '));
+  warnings.push(
+    '.metadata.ownerReferences contains duplicate entries; API server dedups owner references in 1.20+, and ' +
+      'may reject such requests as early as 1.24; please fix your requests; duplicate UID(s) observed: ' +
+      owners
+        .filter((_, at) => isRepeated[at])
+        .map(({ uid }) => uid)
+        .join(', '),
+  );
   const single = owners.filter((_, at) => !isRepeated[at]);
   return { ...object, metadata: { ...object.metadata, ownerReferences: single } };
 }

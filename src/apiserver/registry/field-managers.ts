@@ -26,7 +26,8 @@ export function fieldManagerOf(resource: ServedResource, subresource: string): F
 function makeManager(resource: ServedResource, subresource: string): FieldManager {
   const { kind, apiVersion, hasStatus } = resource;
   const ignored = ignoredFields(resource.name, subresource, hasStatus);
-  const only = subresource === 'ephemeralcontainers' ? ephemeralContainers : subresource === 'resize' ? resized : undefined;
+  const only =
+    subresource === 'ephemeralcontainers' ? ephemeralContainers : subresource === 'resize' ? resized : undefined;
   return new FieldManager({
     apiVersion, kind: kind.kind, type: typeOfKind(kind), subresource,
     ...(ignored === undefined ? {} : { ignored }),

@@ -10,7 +10,13 @@ import { attributesOf, type RequestScope } from './scope';
 import { updateObject } from './update';
 
 /** What the server answers to a binding or an eviction that it has carried out. */
-export const done: Status = Object.freeze({ apiVersion: 'v1', kind: 'Status', metadata: {}, status: 'Success', code: 201 });
+export const done: Status = Object.freeze({
+  apiVersion: 'v1',
+  kind: 'Status',
+  metadata: {},
+  status: 'Success',
+  code: 201,
+});
 
 /** POST pods/NAME/binding: sets the node and the condition PodScheduled, once. */
 export function* bind(scope: RequestScope): Task<KubeObject | Status> {

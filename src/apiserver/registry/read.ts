@@ -97,7 +97,8 @@ function parseFields(text: string, resource: ServedResource): readonly FieldRequ
   if (isSelectorError(parsed)) return badRequest(parsed.error);
   const unknown = parsed.find(({ field }) => !isSelectable(field, resource));
   if (!unknown) return parsed;
-  if (resource.kind.selectableFields || typeof resource.kind.schema !== 'string') return badRequest(`field label not supported: ${unknown.field}`);
+  if (resource.kind.selectableFields || typeof resource.kind.schema !== 'string')
+    return badRequest(`field label not supported: ${unknown.field}`);
   return badRequest(`"${unknown.field}" is not a known field selector: only "metadata.name", "metadata.namespace"`);
 }
 

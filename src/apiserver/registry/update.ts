@@ -158,7 +158,10 @@ function* prepare(
     allocated = allocation.service as KubeObject;
     claims = allocation.claims;
   }
-  const { object, errors } = prepareUpdate(allocated, current, resource.strategy, { nowMs: execution.wallMs, subresource });
+  const { object, errors } = prepareUpdate(allocated, current, resource.strategy, {
+    nowMs: execution.wallMs,
+    subresource,
+  });
   if (errors.length > 0) {
     const status = invalidStatus(resource.groupKind, name, errors);
     execution.stage('validation', false, refusedSubject(subject, status));

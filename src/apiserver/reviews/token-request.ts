@@ -126,7 +126,9 @@ function boundObject(
           + 'different serviceaccount name.');
       }
       const { nodeName } = pod.spec;
-      const node = nodeName ? { name: nodeName, uid: objects.get(nodes, undefined, nodeName)?.metadata.uid } : undefined;
+      const node = nodeName
+        ? { name: nodeName, uid: objects.get(nodes, undefined, nodeName)?.metadata.uid }
+        : undefined;
       uid = pod.metadata.uid;
       bound = node ? { pod, node } : { pod };
       break;
@@ -149,8 +151,12 @@ function boundObject(
       return badRequest(`cannot bind token to object of type ${groupOf(version)}/${versionOf(version)}, Kind=${kind}`);
   }
   if (!ref.uid || ref.uid === uid) return bound;
-  return conflict({ group: groupOf(version), resource: kind }, name, `the UID in the bound object reference (${ref.uid}) `
-    + 'does not match the UID in record. The object might have been deleted and then recreated');
+  return conflict(
+    { group: groupOf(version), resource: kind },
+    name,
+    `the UID in the bound object reference (${ref.uid}) ` +
+      'does not match the UID in record. The object might have been deleted and then recreated',
+  );
 }
 
 function withToken(

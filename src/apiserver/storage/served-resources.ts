@@ -95,7 +95,9 @@ export class ServedResources implements ObjectReader {
   /** Serves other kinds in the place of some; what both are stored as keeps its cache. */
   replace(removed: readonly AnyKind[], added: readonly AnyKind[]): void {
     const stays = new Set(added.map((kind) => kind.conversion?.storage ?? kind));
-    const kept = removed.map((kind) => this.served.get(kind)?.storage).find((storage) => storage && stays.has(storage.kind));
+    const kept = removed
+      .map((kind) => this.served.get(kind)?.storage)
+      .find((storage) => storage && stays.has(storage.kind));
     for (const kind of removed) this.remove(kind, kept);
     for (const kind of added) this.add(kind);
   }

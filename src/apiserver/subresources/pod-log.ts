@@ -95,11 +95,18 @@ function kubeletFailure(status: number, text: string, name: string): FailureStat
   if (status === 400) return badRequest(text);
   const details = { name, kind: 'pods/log', causes: [{ reason: 'UnexpectedServerResponse', message: text }] };
   switch (status) {
-    case 404: return failure(404, 'NotFound', 'the server could not find the requested resource', details);
-    case 401: return failure(401, 'Unauthorized', 'the server has asked for the client to provide credentials', details);
-    case 403: return failure(403, 'Forbidden', text, details);
-    default: return { ...plainFailure(`the server responded with the status code ${status} but did not return more `
-      + 'information'), code: status, details };
+    case 404:
+      return failure(404, 'NotFound', 'the server could not find the requested resource', details);
+    case 401:
+      return failure(401, 'Unauthorized', 'the server has asked for the client to provide credentials', details);
+    case 403:
+      return failure(403, 'Forbidden', text, details);
+    default:
+      return {
+        ...plainFailure(`the server responded with the status code ${status} but did not return more ` + 'information'),
+        code: status,
+        details,
+      };
   }
 }
 

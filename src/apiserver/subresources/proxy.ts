@@ -5,7 +5,14 @@
  * rewriting the links in HTML pages.
  */
 import { endpointSlices, nodes, services } from '../../api/resources';
-import { badRequest, failure, type FailureStatus, isFailure, notFoundStatus, serviceUnavailable } from '../../api/status';
+import {
+  badRequest,
+  failure,
+  type FailureStatus,
+  isFailure,
+  notFoundStatus,
+  serviceUnavailable,
+} from '../../api/status';
 import type { EndpointSlice, Node, Service } from '../../api/types';
 import { bodyText, contentType, httpRequest, httpResponseOf } from '../../api/web';
 import { bytesOfText, textOfBytes } from '../../base/byte-text';
@@ -114,7 +121,8 @@ interface Named {
 /** `name`, `name:port`, `scheme:name:port`: utilnet.SplitSchemeNamePort. */
 export function splitSchemeNamePort(id: string): Named | undefined {
   const parts = id.split(':');
-  const [scheme, name, port] = parts.length === 1 ? ['', id, ''] : parts.length === 2 ? ['', parts[0], parts[1]] : parts;
+  const [scheme, name, port] =
+    parts.length === 1 ? ['', id, ''] : parts.length === 2 ? ['', parts[0], parts[1]] : parts;
   const known = scheme === '' || scheme === 'http' || scheme === 'https';
   return parts.length > 3 || !name || !known ? undefined : { scheme: scheme ?? '', name, port: port ?? '' };
 }

@@ -25,7 +25,11 @@ export function certificateCleaner({ host, informers, client }: ControllerContex
     return answer.ok || answer.status.code === 404 ? done : failed(answer.status.message);
   }
 
-  const loop = new Controller(host, { name: 'certificatesigningrequest-cleaner-controller', workers: 1, reconcile: sync });
+  const loop = new Controller(host, {
+    name: 'certificatesigningrequest-cleaner-controller',
+    workers: 1,
+    reconcile: sync,
+  });
   return {
     name: loop.name,
     get depth() {

@@ -85,7 +85,9 @@ class GarbageCollector implements ControllerLoop {
   private *syncResources(): Task {
     const answer = yield* this.discovery.resources();
     if (!answer.ok) return;
-    const offered = new Map(answer.value.filter((type) => this.isCollectable(type)).map((type) => [groupResource(type), type]));
+    const offered = new Map(
+      answer.value.filter((type) => this.isCollectable(type)).map((type) => [groupResource(type), type]),
+    );
     for (const [name, type] of this.found) {
       if (offered.get(name)?.version === type.version) continue;
       this.found.delete(name);
@@ -103,7 +105,11 @@ class GarbageCollector implements ControllerLoop {
 
   private isCollectable(type: OfferedResource): boolean {
     const isEvents = ignored.has(type.resource) && (type.group === '' || type.group === 'events.k8s.io');
-    return !isEvents && !this.builtIn.has(groupResource(type)) && ['list', 'watch', 'delete'].every((verb) => type.verbs.includes(verb));
+    return (
+      !isEvents &&
+      !this.builtIn.has(groupResource(type)) &&
+      ['list', 'watch', 'delete'].every((verb) => type.verbs.includes(verb))
+    );
   }
 
   private gone(uid: string): void {

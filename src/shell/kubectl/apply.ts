@@ -48,10 +48,17 @@ export function* applyObject(client: ApiClient, kinds: KindRegistry, object: Pla
     }
     const patch = patchFor(kinds, target, modified, found.value as unknown as PlainMap);
     if (sortedKeys(patch).length === 0) return answer('unchanged', `${refText(kinds, target)} unchanged`);
-    const patched = yield* client.patch(type, { namespace, name }, patchTypeFor(kinds, target), patch, { fieldManager, fieldValidation: 'Strict' });
+    const patched =
+      yield *
+      client.patch(type, { namespace, name }, patchTypeFor(kinds, target), patch, {
+        fieldManager,
+        fieldValidation: 'Strict',
+      });
     if (patched.ok) {
       const same = patched.value.metadata.resourceVersion === found.value.metadata.resourceVersion;
-      return same ? answer('unchanged', `${refText(kinds, target)} unchanged`) : answer('configured', `${refText(kinds, target)} configured`);
+      return same
+        ? answer('unchanged', `${refText(kinds, target)} unchanged`)
+        : answer('configured', `${refText(kinds, target)} configured`);
     }
     if (patched.status.code !== 409 || attempt >= retries) return failure(target, patched.status);
   }
@@ -59,8 +66,10 @@ export function* applyObject(client: ApiClient, kinds: KindRegistry, object: Pla
 
 /** kubectl's words for an object of a kind that no definition brings. */
 export function noMatchesText({ apiVersion, kind, namespace = '', name }: ObjectRef): string {
-  return `resource mapping not found for name: "${name}" namespace: "${namespace}": no matches for kind "${kind}" in version `
-    + `"${apiVersion}"\nensure CRDs are installed first`;
+  return (
+    `resource mapping not found for name: "${name}" namespace: "${namespace}": no matches for kind "${kind}" in version ` +
+    `"${apiVersion}"\nensure CRDs are installed first`
+  );
 }
 
 /**
@@ -68,7 +77,9 @@ export function noMatchesText({ apiVersion, kind, namespace = '', name }: Object
  * long as its names need to be accepted. kubectl itself gives up and has to be called a second time.
  */
 function* getWhenServed(
-  client: ApiClient, type: ReturnType<typeof resourceOf>, target: { readonly namespace?: string; readonly name: string },
+  client: ApiClient,
+  type: ReturnType<typeof resourceOf>,
+  target: { readonly namespace?: string; readonly name: string },
 ): Task<ApiResult<KubeObject>> {
   for (let attempt = 0; ; attempt += 1) {
     const found = yield* client.get<KubeObject>(type, target);
@@ -80,12 +91,21 @@ function* getWhenServed(
 
 /** The requests that applying an object would make now, for a dry run: a create, a patch, or nothing. */
 export function previewRequest(
-  kinds: KindRegistry, object: PlainMap, current: KubeObject | undefined, identity: Pick<ApiRequest, 'user' | 'userAgent'>,
+  kinds: KindRegistry,
+  object: PlainMap,
+  current: KubeObject | undefined,
+  identity: Pick<ApiRequest, 'user' | 'userAgent'>,
 ): ApiRequest | undefined {
   const target = refOf(object);
   const type = resourceOf(kinds, target);
   const modified = withLastApplied(object);
-  const base = { group: type.group, version: type.version, resource: type.resource, namespace: target.namespace, ...identity };
+  const base = {
+    group: type.group,
+    version: type.version,
+    resource: type.resource,
+    namespace: target.namespace,
+    ...identity,
+  };
   const options: RequestOptions = { fieldManager, fieldValidation: 'Strict', dryRun: true };
   if (!current) return { ...base, verb: 'create', body: modified, options };
   const patch = patchFor(kinds, target, modified, current as unknown as PlainMap);
@@ -144,7 +164,8 @@ export function withLastApplied(object: PlainMap): PlainMap {
 
 function sortedJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(sortedJson).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return typeof value === 'bigint' ? String(value) : JSON.stringify(value);
+  if (typeof value !== 'object' || value === null)
+    return typeof value === 'bigint' ? String(value) : JSON.stringify(value);
   const map = value as Readonly<Record<string, unknown>>;
   const entries = sortedKeys(map).filter((key) => map[key] !== undefined);
   return `{${entries.map((key) => `${JSON.stringify(key)}:${sortedJson(map[key])}`).join(',')}}`;

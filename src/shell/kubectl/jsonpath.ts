@@ -11,7 +11,8 @@ type Step =
   | { readonly kind: 'fields'; readonly names: readonly string[] }
   | { readonly kind: 'filter'; readonly left: readonly Step[]; readonly operator: string; readonly right?: Operand };
 
-type Operand = { readonly kind: 'value'; readonly value: unknown } | { readonly kind: 'path'; readonly path: readonly Step[] };
+type Operand =
+  { readonly kind: 'value'; readonly value: unknown } | { readonly kind: 'path'; readonly path: readonly Step[] };
 
 type Node =
   | { readonly kind: 'text'; readonly text: string }
@@ -44,7 +45,9 @@ export function parseJsonPath(template: string): JsonPath | JsonPathProblem {
 /** A path without braces or with, as `--sort-by` and custom columns take it: `.metadata.name`, `{.x}`, `x`. */
 export function parseRelaxedPath(text: string): JsonPath | JsonPathProblem {
   const inner = text.startsWith('{') && text.endsWith('}') ? text.slice(1, -1) : text;
-  return parseJsonPath(`{${inner.startsWith('.') || inner.startsWith('[') || inner.startsWith('$') ? inner : `.${inner}`}}`);
+  return parseJsonPath(
+    `{${inner.startsWith('.') || inner.startsWith('[') || inner.startsWith('$') ? inner : `.${inner}`}}`,
+  );
 }
 
 /** The text that a template makes of a value; a missing field is empty, or an error where that is not allowed. */
@@ -229,7 +232,9 @@ class PathReader {
     }
     if (char === '[') return [this.bracket()];
     if (/[\w-]/.test(char)) return this.field();
-    throw new Mistake(`unrecognized character in action: U+${(rest.charCodeAt(0)).toString(16).toUpperCase().padStart(4, '0')} '${char}'`);
+    throw new Mistake(
+      `unrecognized character in action: U+${rest.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')} '${char}'`,
+    );
   }
 
   private skip(count: number): Step[] {

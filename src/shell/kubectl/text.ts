@@ -26,5 +26,5 @@ export function serverError(status: Status): string {
     const head = `The ${kind} "${name}" is invalid`;
     return errors.length === 1 ? `${head}: ${errors[0]}` : [`${head}: `, ...errors].join('\n* ');
   }
-  return `Error from server (${status.reason ?? 'Unknown'}): ${message}`;
+  return status.reason ? `Error from server (${status.reason}): ${message}` : `Error from server: ${message}`;
 }

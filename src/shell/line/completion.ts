@@ -20,7 +20,8 @@ export interface Completion {
 /** What can stand at the end of this text. */
 export function complete(host: ShellHost, text: string): Completion {
   const command = text.slice(Math.max(text.lastIndexOf('|'), text.lastIndexOf(';'), text.lastIndexOf('&')) + 1);
-  const isPiped = /\|\s*\S*$/.test(text.replace(/\|\|/g, '')) && !/\s\S+\s/.test(`${command.trimStart()} `.replace(/\s$/, ''));
+  const isPiped =
+    /\|\s*\S*$/.test(text.replace(/\|\|/g, '')) && !/\s\S+\s/.test(`${command.trimStart()} `.replace(/\s$/, ''));
   const words = command.split(/\s+/).filter((word, index, all) => word !== '' || index === all.length - 1);
   const last = words.at(-1) ?? '';
   const before = words.slice(0, -1);

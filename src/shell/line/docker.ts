@@ -79,8 +79,10 @@ export function dockerExec({ host, args }: Pick<CommandContext, 'host' | 'args'>
   }
   const [node, ...command] = args.slice(at);
   if (node === undefined || command.length === 0) {
-    return 'docker: \'docker exec\' requires at least 2 arguments\n\nUsage:  docker exec [OPTIONS] CONTAINER COMMAND [ARG...]\n\n'
-      + 'See \'docker exec --help\' for more information';
+    return (
+      "docker: 'docker exec' requires at least 2 arguments\n\nUsage:  docker exec [OPTIONS] CONTAINER COMMAND [ARG...]\n\n" +
+      "See 'docker exec --help' for more information"
+    );
   }
   for (const name of host.clusterNames) {
     const cluster = host.cluster(name);

@@ -118,21 +118,36 @@ export class LineEditor {
   private act(action: string): void {
     const { chars, cursor, events } = this;
     switch (action) {
-      case 'left': return this.move(Math.max(0, cursor - 1));
-      case 'right': return this.move(Math.min(chars.length, cursor + 1));
-      case 'home': return this.move(0);
-      case 'end': return this.move(chars.length);
-      case 'wordLeft': return this.move(this.wordStart());
-      case 'wordRight': return this.move(cursor + (/^\s*\S*/.exec(chars.slice(cursor).join('')) as RegExpExecArray)[0].length);
-      case 'erase': return cursor > 0 ? this.replace(cursor - 1, cursor, []) : undefined;
-      case 'delete': return this.replace(cursor, cursor + 1, []);
-      case 'eraseLeft': return this.replace(0, cursor, []);
-      case 'eraseRight': return this.replace(cursor, chars.length, []);
-      case 'eraseWord': return this.replace(this.wordStart(), cursor, []);
-      case 'up': return this.recall(this.place - 1);
-      case 'down': return this.recall(this.place + 1);
-      case 'endOfInput': return chars.length === 0 ? events.leave() : this.replace(cursor, cursor + 1, []);
-      case 'complete': return this.complete();
+      case 'left':
+        return this.move(Math.max(0, cursor - 1));
+      case 'right':
+        return this.move(Math.min(chars.length, cursor + 1));
+      case 'home':
+        return this.move(0);
+      case 'end':
+        return this.move(chars.length);
+      case 'wordLeft':
+        return this.move(this.wordStart());
+      case 'wordRight':
+        return this.move(cursor + (/^\s*\S*/.exec(chars.slice(cursor).join('')) as RegExpExecArray)[0].length);
+      case 'erase':
+        return cursor > 0 ? this.replace(cursor - 1, cursor, []) : undefined;
+      case 'delete':
+        return this.replace(cursor, cursor + 1, []);
+      case 'eraseLeft':
+        return this.replace(0, cursor, []);
+      case 'eraseRight':
+        return this.replace(cursor, chars.length, []);
+      case 'eraseWord':
+        return this.replace(this.wordStart(), cursor, []);
+      case 'up':
+        return this.recall(this.place - 1);
+      case 'down':
+        return this.recall(this.place + 1);
+      case 'endOfInput':
+        return chars.length === 0 ? events.leave() : this.replace(cursor, cursor + 1, []);
+      case 'complete':
+        return this.complete();
       case 'cancel': {
         this.waiting = '';
         events.draw('^C\r\n');
@@ -142,7 +157,8 @@ export class LineEditor {
         events.clear();
         return events.draw(this.prompt + this.line + back(chars.length - cursor));
       }
-      default: return undefined;
+      default:
+        return undefined;
     }
   }
 

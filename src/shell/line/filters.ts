@@ -298,12 +298,18 @@ function slide({ rest }: Arguments): FilterResult {
 }
 
 function processSlide(lines: readonly string[]): readonly string[] {
-  return lines.filter((line) => !unshown.test(line)).map((line) => line.replace(/^(\s*(?:PID|\d+) (?:[ |]*\\_ )?\S+).*$/, '$1'));
+  return lines
+    .filter((line) => !unshown.test(line))
+    .map((line) => line.replace(/^(\s*(?:PID|\d+) (?:[ |]*\\_ )?\S+).*$/, '$1'));
 }
 
 function tableSlide(lines: readonly string[]): readonly string[] {
   const [first = ''] = lines;
-  const columns = [...first.matchAll(/\S+(?: \S+)*/g)].map(({ 0: name, index }, at, all) => ({ name, from: index, to: all[at + 1]?.index }));
+  const columns = [...first.matchAll(/\S+(?: \S+)*/g)].map(({ 0: name, index }, at, all) => ({
+    name,
+    from: index,
+    to: all[at + 1]?.index,
+  }));
   const shown = columns.filter(({ name }) => slideColumns.has(name));
   if (shown.length < 2) return lines;
   const cells = lines.map((line) => shown.map(({ from, to }) => line.slice(from, to).trimEnd()));

@@ -15,13 +15,25 @@ export interface ShellCluster {
   readonly nowMs: number;
   readonly kinds: KindRegistry;
   readonly topology: {
-    readonly nodes: readonly { readonly name: string; readonly role: string; readonly spec: { readonly image: string } }[];
+    readonly nodes: readonly {
+      readonly name: string;
+      readonly role: string;
+      readonly spec: { readonly image: string };
+    }[];
     readonly loadBalancer: { readonly name: string } | undefined;
     readonly config: { readonly networking: { readonly disableDefaultCNI: boolean } };
   };
-  readonly objects: { list<T extends KubeObject>(apiVersion: string, kind: string, revision?: number,
-    namespace?: string): readonly T[] };
-  view(): { readonly nodes: readonly { readonly name: string; readonly controlPlane: boolean; readonly health: string; readonly poweredOn?: boolean }[] };
+  readonly objects: {
+    list<T extends KubeObject>(apiVersion: string, kind: string, revision?: number, namespace?: string): readonly T[];
+  };
+  view(): {
+    readonly nodes: readonly {
+      readonly name: string;
+      readonly controlPlane: boolean;
+      readonly health: string;
+      readonly poweredOn?: boolean;
+    }[];
+  };
   run(program: TerminalProgram, onOutput: (output: TerminalOutput) => void): (input: TerminalInput) => void;
 }
 

@@ -26,8 +26,10 @@ export const kind: ShellCommand = (context) => {
   const [verb = '', what = '', ...rest] = parsed.args;
   const action = actions[`${verb} ${what}`] ?? actions[verb];
   if (verb === '' || parsed.is('help')) {
-    context.out('kind creates and manages local Kubernetes clusters using Docker container \'nodes\'\n\nUsage:\n  kind [command]\n\n'
-      + `Available Commands:\n${['create', 'delete', 'export', 'get', 'load', 'version'].map((name) => `  ${name}\n`).join('')}`);
+    context.out(
+      "kind creates and manages local Kubernetes clusters using Docker container 'nodes'\n\nUsage:\n  kind [command]\n\n" +
+        `Available Commands:\n${['create', 'delete', 'export', 'get', 'load', 'version'].map((name) => `  ${name}\n`).join('')}`,
+    );
     return context.done(0);
   }
   if (!action) return fail(context, ['build', 'completion'].includes(verb) || what !== ''
@@ -67,8 +69,10 @@ const actions: Readonly<Record<string, Action>> = {
   },
   'export kubeconfig': (context, given) => {
     const name = given.text('name') ?? 'kind';
-    if (!context.host.cluster(name)) return fail(context,
-      `could not locate any control plane nodes for cluster named '${name}'. Use the --name option to select a different cluster`);
+    if (!context.host.cluster(name)) return fail(
+      context,
+      `could not locate any control plane nodes for cluster named '${name}'. Use the --name option to select a different cluster`,
+    );
     // The terminal's kubectl knows one context, that of the active cluster.
     context.host.activate(name);
     context.err(`Set kubectl context to "kind-${name}"\n`);
@@ -81,10 +85,14 @@ const actions: Readonly<Record<string, Action>> = {
   },
   'get kubeconfig': (context, given) => {
     const name = given.text('name') ?? 'kind';
-    if (!context.host.cluster(name)) return fail(context,
-      `could not locate any control plane nodes for cluster named '${name}'. Use the --name option to select a different cluster`);
-    return fail(context,
-      'kind get kubeconfig is not modelled in the sandbox terminal; the command "Export Kubeconfig" serves the cluster and writes one');
+    if (!context.host.cluster(name)) return fail(
+      context,
+      `could not locate any control plane nodes for cluster named '${name}'. Use the --name option to select a different cluster`,
+    );
+    return fail(
+      context,
+      'kind get kubeconfig is not modelled in the sandbox terminal; the command "Export Kubeconfig" serves the cluster and writes one',
+    );
   },
   'get nodes': ({ host, out, err, done }, given) => {
     const name = given.text('name') ?? 'kind';
@@ -151,7 +159,8 @@ function withOverrides(yaml: string, given: Flags): string | { readonly problem:
   let text = yaml;
   const image = given.text('image');
   if (image !== undefined) {
-    if (/^nodes:/m.test(text)) return { problem: '--image together with nodes in a config is not modelled in the sandbox' };
+    if (/^nodes:/m.test(text))
+      return { problem: '--image together with nodes in a config is not modelled in the sandbox' };
     text = `${text.replace(/\n*$/, '\n')}nodes:\n- role: control-plane\n  image: ${JSON.stringify(image)}\n`;
   }
   const name = given.text('name');
@@ -207,12 +216,18 @@ function follow(context: CommandContext, given: Flags, cluster: ShellCluster): (
     if (cluster.createStep !== 'done') return false;
     if (waits) {
       if (startedMs.value < 0) startedMs.value = cluster.nowMs;
-      const ready = cluster.view().nodes.filter(({ controlPlane }) => controlPlane).every(({ health }) =>
-        health === 'ready');
+      const ready = cluster
+        .view()
+        .nodes.filter(({ controlPlane }) => controlPlane)
+        .every(({ health }) => health === 'ready');
       if (!ready) return false;
-      err(` ✓ Waiting ≤ ${wait} for control-plane = Ready ⏳\n • Ready after ${Math.round((cluster.nowMs - startedMs.value) / 1000)}s 💚\n`);
+      err(
+        ` ✓ Waiting ≤ ${wait} for control-plane = Ready ⏳\n • Ready after ${Math.round((cluster.nowMs - startedMs.value) / 1000)}s 💚\n`,
+      );
     }
-    err(`Set kubectl context to "kind-${cluster.name}"\nYou can now use your cluster with:\n\nkubectl cluster-info --context kind-${cluster.name}\n\nHave a nice day! 👋\n`);
+    err(
+      `Set kubectl context to "kind-${cluster.name}"\nYou can now use your cluster with:\n\nkubectl cluster-info --context kind-${cluster.name}\n\nHave a nice day! 👋\n`,
+    );
     done(0);
     return true;
   });

@@ -18,7 +18,8 @@ const shell = 'bash';
 
 /** Reads a line; a problem is what bash would print, or which part of bash is not modelled. */
 export function parseLine(line: string): ParsedLine {
-  if (line.length > lineLimit) return { problem: `${shell}: line too long: ${line.length} characters, the limit is ${lineLimit}` };
+  if (line.length > lineLimit)
+    return { problem: `${shell}: line too long: ${line.length} characters, the limit is ${lineLimit}` };
   // Texts print a prompt before what is to be typed; whoever copies it along gets what was meant.
   const tokens = new Scanner(line.replace(/^\s*\$ /, '')).tokens();
   return 'problem' in tokens ? tokens : assemble(tokens);
@@ -71,7 +72,8 @@ class Scanner {
       return undefined;
     }
     if (char === '$' ? /[\w({?!@*#]/.test(line[this.at + 1] ?? '') : Object.hasOwn(refusedOperators, char)) {
-      return `${refusedOperators[char]} is not modelled in the sandbox`.replace('variables and substitutions with $ is', 'variables and substitutions with $ are')
+      return `${refusedOperators[char]} is not modelled in the sandbox`
+        .replace('variables and substitutions with $ is', 'variables and substitutions with $ are')
         .replace('subshells is', 'subshells are');
     }
     this.add(char);

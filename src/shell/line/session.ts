@@ -146,22 +146,39 @@ export class ShellSession {
     const context: CommandContext = { host, args, out, err, done };
     this.running = { interrupt: () => done(interruptedCode) };
     switch (name) {
-      case 'kubectl': return this.kubectl(context, stdin, piped, pipe);
-      case 'docker': return this.docker(context, stdin, piped, pipe);
-      case 'etcdctl': case 'curl': case 'wget': case 'nslookup': return this.onControlPlane(context, name, stdin, pipe);
+      case 'kubectl':
+        return this.kubectl(context, stdin, piped, pipe);
+      case 'docker':
+        return this.docker(context, stdin, piped, pipe);
+      case 'etcdctl':
+      case 'curl':
+      case 'wget':
+      case 'nslookup':
+        return this.onControlPlane(context, name, stdin, pipe);
       case 'kind': {
         const stop = kind(context);
         if (stop && !ended) this.running = { interrupt: stop };
         return;
       }
-      case 'cat': return this.cat(context);
-      case 'echo': out(`${(args[0] === '-n' ? args.slice(1) : args).join(' ')}${args[0] === '-n' ? '' : '\n'}`); return done(0);
-      case 'history': this.history.forEach((line, index) =>
-        out(`${String(index + 1).padStart(5)}  ${line}\n`)); return done(0);
-      case 'clear': case 'exit': this.control(name); return done(0);
-      case 'true': return done(0);
-      case 'false': return done(1);
-      case 'help': out(helpText()); return done(0);
+      case 'cat':
+        return this.cat(context);
+      case 'echo':
+        out(`${(args[0] === '-n' ? args.slice(1) : args).join(' ')}${args[0] === '-n' ? '' : '\n'}`);
+        return done(0);
+      case 'history':
+        this.history.forEach((line, index) => out(`${String(index + 1).padStart(5)}  ${line}\n`));
+        return done(0);
+      case 'clear':
+      case 'exit':
+        this.control(name);
+        return done(0);
+      case 'true':
+        return done(0);
+      case 'false':
+        return done(1);
+      case 'help':
+        out(helpText());
+        return done(0);
       default:
         err(`${unknownText(name)}\n`);
         return done(notFoundCode);
@@ -358,6 +375,8 @@ class Pipe {
 }
 
 function helpText(): string {
-  return `Commands: ${builtins.join(', ')}\nBehind a pipe: ${filterNames().join(', ')}, kubectl (reading from -)\n`
-    + 'etcdctl, curl, wget and nslookup run on the first control-plane node; docker exec -it NODE bash opens a shell on any.\n';
+  return (
+    `Commands: ${builtins.join(', ')}\nBehind a pipe: ${filterNames().join(', ')}, kubectl (reading from -)\n` +
+    'etcdctl, curl, wget and nslookup run on the first control-plane node; docker exec -it NODE bash opens a shell on any.\n'
+  );
 }

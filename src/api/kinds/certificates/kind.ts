@@ -56,7 +56,8 @@ function withApprovalOf(
   conditions: readonly CertificateSigningRequestCondition[] | undefined,
   old: readonly CertificateSigningRequestCondition[] | undefined,
 ): readonly CertificateSigningRequestCondition[] | undefined {
-  const isApproval = ({ type }: CertificateSigningRequestCondition): boolean => type === 'Approved' || type === 'Denied';
+  const isApproval = ({ type }: CertificateSigningRequestCondition): boolean =>
+    type === 'Approved' || type === 'Denied';
   const missing = (old ?? []).filter((condition) => isApproval(condition)
     && !(conditions ?? []).some(({ type }) => type === condition.type));
   return missing.length === 0 ? conditions : [...missing, ...(conditions ?? [])];
@@ -80,9 +81,15 @@ function conditionText({ status }: CertificateSigningRequest): string {
 }
 
 export const certificateSigningRequestKind = defineKind<CertificateSigningRequest>({
-  group: 'certificates.k8s.io', version: 'v1', kind: 'CertificateSigningRequest',
-  listKind: 'CertificateSigningRequestList', plural: 'certificatesigningrequests',
-  singular: 'certificatesigningrequest', shortNames: ['csr'], namespaced: false, schema: 'CertificateSigningRequest',
+  group: 'certificates.k8s.io',
+  version: 'v1',
+  kind: 'CertificateSigningRequest',
+  listKind: 'CertificateSigningRequestList',
+  plural: 'certificatesigningrequests',
+  singular: 'certificatesigningrequest',
+  shortNames: ['csr'],
+  namespaced: false,
+  schema: 'CertificateSigningRequest',
   subresources: ['approval', 'status'],
   defaults,
   prepareForCreate,
@@ -98,13 +105,18 @@ export const certificateSigningRequestKind = defineKind<CertificateSigningReques
     nameColumn,
     ageColumn,
     {
-      name: 'SignerName', type: 'string', description: 'Who is to sign.', cell: ({ spec }) => spec.signerName || '<none>',
+      name: 'SignerName',
+      type: 'string',
+      description: 'Who is to sign.',
+      cell: ({ spec }) => spec.signerName || '<none>',
     },
     { name: 'Requestor', type: 'string', description: 'Who asks.', cell: ({ spec }) => spec.username ?? '' },
     {
-      name: 'RequestedDuration', type: 'string', description: 'For how long the certificate is wanted.',
-      cell: ({ spec }) => (
-        spec.expirationSeconds === undefined ? '<none>' : humanDuration(spec.expirationSeconds * 1000)),
+      name: 'RequestedDuration',
+      type: 'string',
+      description: 'For how long the certificate is wanted.',
+      cell: ({ spec }) =>
+        spec.expirationSeconds === undefined ? '<none>' : humanDuration(spec.expirationSeconds * 1000),
     },
     { name: 'Condition', type: 'string', description: 'What has become of it.', cell: conditionText },
   ],

@@ -80,8 +80,14 @@ function checkRootFields(schema: Schema, path: string, errors: FieldError[]): vo
       return;
     }
     if (allowedAtRoot.includes(go)) continue;
-    errors.push(invalid(path, schema, `only [${allowedAtRoot.join(' ')}] fields are allowed at the root of the schema if `
-      + 'the status subresource is enabled'));
+    errors.push(
+      invalid(
+        path,
+        schema,
+        `only [${allowedAtRoot.join(' ')}] fields are allowed at the root of the schema if ` +
+          'the status subresource is enabled',
+      ),
+    );
     return;
   }
 }
@@ -111,7 +117,11 @@ class SchemaWalk {
     const before = this.schemaErrors.length;
     this.checkSupported(schema, path, context);
     if (schema.uniqueItems) {
-      this.forbid(path, 'uniqueItems', 'uniqueItems cannot be set to true since the runtime complexity becomes quadratic');
+      this.forbid(
+        path,
+        'uniqueItems',
+        'uniqueItems cannot be set to true since the runtime complexity becomes quadratic',
+      );
     }
     this.checkChildren(schema, path, context);
     this.checkMapType(schema, path);
@@ -169,9 +179,12 @@ class SchemaWalk {
         this.forbid(path, 'additionalProperties', why);
       }
       if (isObject(additionalProperties)) {
-        const noDefaults = context.insideMeta ? 'inside additionalProperties applying to object metadata' : context.noDefaults;
+        const noDefaults = context.insideMeta
+          ? 'inside additionalProperties applying to object metadata'
+          : context.noDefaults;
         const cardinality = bounded(context.cardinality, schema.maxProperties);
-        const next: Context = noDefaults === undefined ? { ...inside, cardinality } : { ...inside, noDefaults, cardinality };
+        const next: Context =
+          noDefaults === undefined ? { ...inside, cardinality } : { ...inside, noDefaults, cardinality };
         this.check(additionalProperties as Schema, child(path, 'additionalProperties'), next);
       }
     }

@@ -6,7 +6,13 @@
  * pkg/apis/apiextensions/validation.
  */
 import { equal } from '../../../base/freeze';
-import { apiApproval, approvedAnnotation, isConditionTrue, isProtectedGroup, resourceName } from '../../custom/definition';
+import {
+  apiApproval,
+  approvedAnnotation,
+  isConditionTrue,
+  isProtectedGroup,
+  resourceName,
+} from '../../custom/definition';
 import { validFieldPath } from '../../custom/field-path';
 import type { Schema } from '../../custom/structural';
 import { child, duplicate, type FieldError, immutable, index, invalid, key, notSupported, required,
@@ -109,9 +115,15 @@ function storedVersionErrors(
   }
   stored.forEach((name, i) => {
     if (versions.some((version) => version.name === name)) return;
-    errors.push(invalid(index(path, i), name, `missing from spec.versions; ${name} was previously a storage version, and `
-      + `must remain in spec.versions until a storage migration ensures no data remains persisted in ${name} and removes `
-      + `${name} from status.storedVersions`));
+    errors.push(
+      invalid(
+        index(path, i),
+        name,
+        `missing from spec.versions; ${name} was previously a storage version, and ` +
+          `must remain in spec.versions until a storage migration ensures no data remains persisted in ${name} and removes ` +
+          `${name} from status.storedVersions`,
+      ),
+    );
   });
   return errors;
 }
@@ -131,9 +143,12 @@ function specErrors(
     errors.push(required(`${index('spec.versions', i)}.schema.openAPIV3Schema`, 'schemas are required'));
   });
   const shared = sharedParts(versions);
-  versions.forEach((version, i) => errors.push(...versionErrors(version, index('spec.versions', i), shared, schemaOptions)));
+  versions.forEach((version, i) =>
+    errors.push(...versionErrors(version, index('spec.versions', i), shared, schemaOptions)),
+  );
   const names = versions.map(({ name }) => name);
-  if (new Set(names).size < names.length) errors.push(invalid('spec.versions', versions, 'must contain unique version names'));
+  if (new Set(names).size < names.length)
+    errors.push(invalid('spec.versions', versions, 'must contain unique version names'));
   if (versions.filter(({ storage }) => storage).length !== 1) {
     errors.push(invalid('spec.versions', versions, 'must have exactly one version marked as storage version'));
   }
@@ -143,7 +158,8 @@ function specErrors(
   if (spec.names) errors.push(...namesErrors(spec.names, 'spec.names'));
   const [first] = versions;
   if (first) {
-    if (shared.schema) errors.push(...versionSchemaErrors(first, 'spec.validation', hasAnyStatus(versions), schemaOptions));
+    if (shared.schema)
+      errors.push(...versionSchemaErrors(first, 'spec.validation', hasAnyStatus(versions), schemaOptions));
     if (shared.subresources) errors.push(...subresourceErrors(first.subresources, 'spec.subresources'));
     if (shared.columns) errors.push(...columnErrors(first.additionalPrinterColumns, 'spec.additionalPrinterColumns'));
     if (shared.fields) errors.push(...selectableErrors(first, 'spec.selectableFields'));
@@ -272,7 +288,10 @@ function subresourceErrors(subresources: CustomResourceSubresources | undefined,
   const scale = subresources?.scale;
   if (scale === undefined) return [];
   const errors: FieldError[] = [];
-  const check = (name: 'specReplicasPath' | 'statusReplicasPath' | 'labelSelectorPath', below: readonly string[]): void => {
+  const check = (
+    name: 'specReplicasPath' | 'statusReplicasPath' | 'labelSelectorPath',
+    below: readonly string[],
+  ): void => {
     const at = `${path}.scale.${name}`;
     const value = scale[name];
     if (!value) {
@@ -313,7 +332,8 @@ function selectableErrors(version: CustomResourceDefinitionVersion, path: string
       errors.push(invalid(at, jsonPath, `is an invalid path: ${found.error}`));
       return;
     }
-    if (/^metadata(?:$|[.[])/.test(found.path)) errors.push(invalid(at, jsonPath, 'must not point to fields in metadata'));
+    if (/^metadata(?:$|[.[])/.test(found.path))
+      errors.push(invalid(at, jsonPath, 'must not point to fields in metadata'));
     if (!['string', 'boolean', 'integer'].includes(found.schema.type ?? '')) {
       errors.push(invalid(at, jsonPath, 'must point to a field of type string, boolean or integer. '
         + 'Enum string fields and strings with formats are allowed.'));

@@ -93,7 +93,9 @@ function checkSubject(subject: FlowcontrolV1Subject, path: string, errors: Field
   }
   for (const other of others) {
     if (subject[other] === undefined) continue;
-    errors.push(forbidden(child(path, other), `${other} is forbidden when subject kind is not '${kindOfField[other]}'`));
+    errors.push(
+      forbidden(child(path, other), `${other} is forbidden when subject kind is not '${kindOfField[other]}'`),
+    );
   }
 }
 

@@ -119,7 +119,8 @@ function checkResponse({ type, queuing }: LimitResponse, path: string, errors: F
 
 function checkQueuing(queuing: QueuingConfiguration, path: string, errors: FieldErrors): void {
   const { queues = 0, handSize = 0, queueLengthLimit = 0 } = queuing;
-  if (queueLengthLimit <= 0) errors.push(invalid(child(path, 'queueLengthLimit'), queueLengthLimit, 'must be positive'));
+  if (queueLengthLimit <= 0)
+    errors.push(invalid(child(path, 'queueLengthLimit'), queueLengthLimit, 'must be positive'));
   const queuesPath = child(path, 'queues');
   if (queues <= 0) errors.push(invalid(queuesPath, queues, 'must be positive'));
   else if (queues > maxQueues) errors.push(invalid(queuesPath, queues, `must not be greater than ${maxQueues}`));

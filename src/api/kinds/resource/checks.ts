@@ -135,7 +135,11 @@ export function checkDeviceToleration(toleration: DeviceToleration, path: string
 }
 
 /** One taint of a device. */
-export function checkDeviceTaint({ key = '', value, effect = '' }: DeviceTaint, path: string, errors: FieldErrors): void {
+export function checkDeviceTaint(
+  { key = '', value, effect = '' }: DeviceTaint,
+  path: string,
+  errors: FieldErrors,
+): void {
   checkQualifiedName(key, child(path, 'key'), errors);
   if (value) checkProblems(labelValueProblems(value), value, child(path, 'value'), errors);
   if (effect === '') errors.push(required(child(path, 'effect')));

@@ -19,7 +19,13 @@ import {
   checkBindingConditions, checkConfiguration, checkDeviceToleration, checkJsonObject, checkList, checkPoolName,
   checkSet,
 } from './checks';
-import { checkClaimSpec, checkRequestReference, claimSpecDefaults, requestNames, type RequestNames } from './claim-spec';
+import {
+  checkClaimSpec,
+  checkRequestReference,
+  claimSpecDefaults,
+  requestNames,
+  type RequestNames,
+} from './claim-spec';
 
 const maxConsumers = 256;
 const maxResults = 32;

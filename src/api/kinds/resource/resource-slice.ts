@@ -232,8 +232,14 @@ function checkCounters(
 }
 
 export const resourceSliceKind = defineKind<ResourceSlice>({
-  group: 'resource.k8s.io', version: 'v1', kind: 'ResourceSlice', listKind: 'ResourceSliceList',
-  plural: 'resourceslices', singular: 'resourceslice', namespaced: false, schema: 'ResourceSlice',
+  group: 'resource.k8s.io',
+  version: 'v1',
+  kind: 'ResourceSlice',
+  listKind: 'ResourceSliceList',
+  plural: 'resourceslices',
+  singular: 'resourceslice',
+  namespaced: false,
+  schema: 'ResourceSlice',
   prepareForCreate: prepare,
   prepareForUpdate: (slice, _old, context) => prepare(slice, context),
   validate: ({ spec }) => specErrors(spec, undefined),
@@ -243,9 +249,19 @@ export const resourceSliceKind = defineKind<ResourceSlice>({
   selectableFields: ({ spec }) => ({ 'spec.nodeName': spec.nodeName ?? '', 'spec.driver': spec.driver }),
   columns: [
     nameColumn,
-    { name: 'Node', type: 'string', description: 'The node of the devices.', cell: ({ spec }) => spec.nodeName ?? null },
+    {
+      name: 'Node',
+      type: 'string',
+      description: 'The node of the devices.',
+      cell: ({ spec }) => spec.nodeName ?? null,
+    },
     { name: 'Driver', type: 'string', description: 'The driver.', cell: ({ spec }) => spec.driver },
-    { name: 'Pool', type: 'string', description: 'The pool of the devices.', cell: ({ spec }) => spec.pool?.name ?? '' },
+    {
+      name: 'Pool',
+      type: 'string',
+      description: 'The pool of the devices.',
+      cell: ({ spec }) => spec.pool?.name ?? '',
+    },
     ageColumn,
   ],
 });

@@ -62,7 +62,9 @@ function localErrors(review: LocalSubjectAccessReview): readonly FieldError[] {
     errors.push(invalid('spec.resourceAttributes.namespace', asked, 'must match metadata.namespace'));
   }
   if (spec?.nonResourceAttributes) {
-    errors.push(invalid('spec.nonResourceAttributes', spec.nonResourceAttributes, 'disallowed on this kind of request'));
+    errors.push(
+      invalid('spec.nonResourceAttributes', spec.nonResourceAttributes, 'disallowed on this kind of request'),
+    );
   }
   return errors;
 }

@@ -87,12 +87,21 @@ function warnings({ metadata, spec }: PersistentVolume): readonly string[] {
 }
 
 export const persistentVolumeKind = defineKind<PersistentVolume>({
-  group: '', version: 'v1', kind: 'PersistentVolume', listKind: 'PersistentVolumeList',
-  plural: 'persistentvolumes', singular: 'persistentvolume', shortNames: ['pv'], namespaced: false,
-  schema: 'PersistentVolume', subresources: ['status'],
+  group: '',
+  version: 'v1',
+  kind: 'PersistentVolume',
+  listKind: 'PersistentVolumeList',
+  plural: 'persistentvolumes',
+  singular: 'persistentvolume',
+  shortNames: ['pv'],
+  namespaced: false,
+  schema: 'PersistentVolume',
+  subresources: ['status'],
   defaults,
-  prepareForCreate: (volume, { nowMs }) => (
-    { ...volume, status: { phase: 'Pending', lastPhaseTransitionTime: formatTime(nowMs) } }),
+  prepareForCreate: (volume, { nowMs }) => ({
+    ...volume,
+    status: { phase: 'Pending', lastPhaseTransitionTime: formatTime(nowMs) },
+  }),
   prepareForUpdate,
   validate: ({ spec }) => volumeSpecErrors(spec, 'spec', false),
   validateUpdate,
@@ -102,35 +111,56 @@ export const persistentVolumeKind = defineKind<PersistentVolume>({
   columns: [
     nameColumn,
     {
-      name: 'Capacity', type: 'string', description: 'Its size.',
+      name: 'Capacity',
+      type: 'string',
+      description: 'Its size.',
       cell: ({ spec }) => spec.capacity?.['storage'] ?? '0',
     },
     {
-      name: 'Access Modes', type: 'string', description: 'The ways in which it can be mounted.',
+      name: 'Access Modes',
+      type: 'string',
+      description: 'The ways in which it can be mounted.',
       cell: ({ spec }) => accessModesText(spec.accessModes),
     },
     {
-      name: 'Reclaim Policy', type: 'string', description: 'What becomes of it when its claim is gone.',
+      name: 'Reclaim Policy',
+      type: 'string',
+      description: 'What becomes of it when its claim is gone.',
       cell: ({ spec }) => spec.persistentVolumeReclaimPolicy ?? '',
     },
     {
-      name: 'Status', type: 'string', description: 'Whether it is bound to a claim, available, or released.',
-      cell: ({ metadata, status }) => (metadata.deletionTimestamp === undefined ? status?.phase ?? '' : 'Terminating'),
+      name: 'Status',
+      type: 'string',
+      description: 'Whether it is bound to a claim, available, or released.',
+      cell: ({ metadata, status }) =>
+        metadata.deletionTimestamp === undefined ? (status?.phase ?? '') : 'Terminating',
     },
     {
-      name: 'Claim', type: 'string', description: 'The claim that it is bound to.',
-      cell: ({ spec: { claimRef } }) => (
-        claimRef === undefined ? '' : `${claimRef.namespace ?? ''}/${claimRef.name ?? ''}`),
+      name: 'Claim',
+      type: 'string',
+      description: 'The claim that it is bound to.',
+      cell: ({ spec: { claimRef } }) =>
+        claimRef === undefined ? '' : `${claimRef.namespace ?? ''}/${claimRef.name ?? ''}`,
     },
     { name: 'StorageClass', type: 'string', description: 'The class of storage.', cell: classOf },
     {
-      name: 'VolumeAttributesClass', type: 'string', description: 'The class of its attributes.',
+      name: 'VolumeAttributesClass',
+      type: 'string',
+      description: 'The class of its attributes.',
       cell: ({ spec }) => spec.volumeAttributesClassName ?? '<unset>',
     },
-    { name: 'Reason', type: 'string', description: 'Why it is in its state.', cell: ({ status }) => status?.reason ?? '' },
+    {
+      name: 'Reason',
+      type: 'string',
+      description: 'Why it is in its state.',
+      cell: ({ status }) => status?.reason ?? '',
+    },
     ageColumn,
     {
-      name: 'VolumeMode', type: 'string', priority: 1, description: 'Whether it has a file system or is a raw device.',
+      name: 'VolumeMode',
+      type: 'string',
+      priority: 1,
+      description: 'Whether it has a file system or is a raw device.',
       cell: ({ spec }) => spec.volumeMode ?? '<unset>',
     },
   ],

@@ -66,7 +66,8 @@ function validateStatusUpdate({ status }: VolumeAttachment): readonly FieldError
 
 function checkVolumeError(error: VolumeError | undefined, path: string, errors: FieldErrors): void {
   // Upstream names the limit of the metadata here.
-  if (byteLength(error?.message ?? '') > maxMessageBytes) errors.push(tooLong(child(path, 'message'), maxMetadataBytes));
+  if (byteLength(error?.message ?? '') > maxMessageBytes)
+    errors.push(tooLong(child(path, 'message'), maxMetadataBytes));
 }
 
 export const volumeAttachmentKind = defineKind<VolumeAttachment>({

@@ -80,11 +80,13 @@ function* applyTarget(call: Call, target: Target, file: string): Task<number> {
   }
   const current = found.value as unknown as PlainMap;
   if (found.value.metadata.annotations?.[lastAppliedAnnotation] === undefined) {
-    call.write('stderr',
-      `Warning: resource ${kind.plural}${kind.group === '' ? '' : `.${kind.group}`}/${name} is missing the `
-      + `${lastAppliedAnnotation} annotation which is required by kubectl apply. kubectl apply should only be used on resources `
-      + 'created declaratively by either kubectl create --save-config or kubectl apply. The missing annotation will be patched '
-      + 'automatically.\n');
+    call.write(
+      'stderr',
+      `Warning: resource ${kind.plural}${kind.group === '' ? '' : `.${kind.group}`}/${name} is missing the ` +
+        `${lastAppliedAnnotation} annotation which is required by kubectl apply. kubectl apply should only be used on resources ` +
+        'created declaratively by either kubectl create --save-config or kubectl apply. The missing annotation will be patched ' +
+        'automatically.\n',
+    );
   }
   const patch = patchFor(call.kinds, refOf(object), modified, current);
   if (sortedKeys(patch).length === 0) return printOutcome(call, found.value, `unchanged${dryRunSuffix(call)}`);
@@ -277,8 +279,9 @@ export const edit: KubectlCommand = {
   run: runEdit,
 };
 
-const editHead = '# Please edit the object below. Lines beginning with a \'#\' will be ignored,\n# and an empty file will abort '
-  + 'the edit. If an error occurs while saving this file will be\n# reopened with the relevant failures.\n#\n';
+const editHead =
+  "# Please edit the object below. Lines beginning with a '#' will be ignored,\n# and an empty file will abort " +
+  'the edit. If an error occurs while saving this file will be\n# reopened with the relevant failures.\n#\n';
 
 function* runEdit(call: Call): Task<number> {
   const targets = targetsOf(call.kinds, call.args);

@@ -20,8 +20,13 @@ export function* awaitObject(
   reached: (object: KubeObject | undefined) => boolean,
 ): Task<Awaited> {
   const query = { fieldSelector: `metadata.name=${name}` };
-  const list = yield* call.api.list<{ readonly items: readonly KubeObject[]; readonly metadata: { readonly resourceVersion?: string } }>(
-    kind, namespace, query);
+  const list =
+    yield *
+    call.api.list<{ readonly items: readonly KubeObject[]; readonly metadata: { readonly resourceVersion?: string } }>(
+      kind,
+      namespace,
+      query,
+    );
   if (!list.ok) return { kind: 'failed', status: list.status };
   let [object] = list.value.items as readonly (KubeObject | undefined)[];
   if (reached(object)) return { kind: 'reached', object };

@@ -131,9 +131,12 @@ function* changeMetadata(call: Call, field: Field): Task<number> {
       removes = false;
       const value = change.slice(equals + 1);
       if (own[key] !== undefined && own[key] !== value && !call.flags.is('overwrite')) {
-        return complain(call, field === 'labels'
-          ? `'${key}' already has a value (${own[key]}), and --overwrite is false`
-          : `--overwrite is false but found the following declared annotation(s): '${key}' already has a value (${own[key]})`);
+        return complain(
+          call,
+          field === 'labels'
+            ? `'${key}' already has a value (${own[key]}), and --overwrite is false`
+            : `--overwrite is false but found the following declared annotation(s): '${key}' already has a value (${own[key]})`,
+        );
       }
       wanted[key] = value;
     }
@@ -248,8 +251,11 @@ function* runTaint(call: Call): Task<number> {
     const changed = yield* call.api.patch(kind, undefined, name, 'merge', { spec: { taints } },
       changing(call, 'kubectl-taint'));
     if (!changed.ok) return refused(call, changed.status);
-    printOutcome(call, changed.value,
-      `${add.length > 0 && remove.length > 0 ? 'modified' : add.length > 0 ? 'tainted' : 'untainted'}${dryRunSuffix(call)}`);
+    printOutcome(
+      call,
+      changed.value,
+      `${add.length > 0 && remove.length > 0 ? 'modified' : add.length > 0 ? 'tainted' : 'untainted'}${dryRunSuffix(call)}`,
+    );
   }
   return 0;
 }
@@ -261,7 +267,8 @@ function cordonCommand(unschedulable: boolean, about: string): KubectlCommand {
       if (call.args.length === 0 && !call.flags.has('selector')) return complain(call,
         `error: USAGE: ${unschedulable ? 'cordon' : 'uncordon'} NODE [flags]`);
       let code = 0;
-      for (const word of call.args) code = Math.max(code, yield* cordonNode(call, word.replace(/^nodes?\//, ''), unschedulable));
+      for (const word of call.args)
+        code = Math.max(code, yield * cordonNode(call, word.replace(/^nodes?\//, ''), unschedulable));
       return code;
     },
   };

@@ -75,7 +75,11 @@ export class Connection {
       this.open(asked, { chunk: (piece) => void (text += piece), end: resume });
     });
     if (status) return { ok: false, status };
-    return { ok: true, value: (asked.accept === 'text/plain' || !/^[[{]/.test(text) ? text : JSON.parse(text)) as T, text };
+    return {
+      ok: true,
+      value: (asked.accept === 'text/plain' || !/^[[{]/.test(text) ? text : JSON.parse(text)) as T,
+      text,
+    };
   }
 
   *get<T = KubeObject>(kind: AnyKind, namespace: string | undefined, name: string, accept?: string): Task<Answer<T>> {
@@ -133,8 +137,13 @@ export class Connection {
         case 'response': {
           begin(message.status, message.headers);
           const text = textOf(message.body);
-          if (options.verbosity >= 8) this.log(`"Response Body" body=${text.length > 1024 && options.verbosity < 9
-            ? `${JSON.stringify(text.slice(0, 1024)).slice(0, -1)} [truncated ${text.length - 1024} chars]"` : JSON.stringify(text)}`);
+          if (options.verbosity >= 8) this.log(
+            `"Response Body" body=${
+              text.length > 1024 && options.verbosity < 9
+                ? `${JSON.stringify(text.slice(0, 1024)).slice(0, -1)} [truncated ${text.length - 1024} chars]"`
+                : JSON.stringify(text)
+            }`,
+          );
           take(text);
           this.warn(message.headers);
           return handlers.end(failed === undefined ? undefined : statusOf(failed, body));

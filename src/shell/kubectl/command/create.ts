@@ -54,10 +54,17 @@ function* createObject(call: Call, body: KubeObject, manager: string, word: stri
   if (created.ok) return printOutcome(call, created.value, `${word}${dryRunSuffix(call)}`);
   const { status } = created;
   if (status.code === 0 || status.reason === 'Invalid') return refused(call, status);
-  call.write('stderr',
-    `${status.reason === 'AlreadyExists' || status.reason === 'Forbidden' || status.reason === 'NotFound'
-    ? serverError({ ...status, message: status.message ?? '' }).replace(/^Error from server \(\w+\)/, 'error: failed to create '
-      + kind.singular) : serverError(status)}\n`);
+  call.write(
+    'stderr',
+    `${
+      status.reason === 'AlreadyExists' || status.reason === 'Forbidden' || status.reason === 'NotFound'
+        ? serverError({ ...status, message: status.message ?? '' }).replace(
+            /^Error from server \(\w+\)/,
+            'error: failed to create ' + kind.singular,
+          )
+        : serverError(status)
+    }\n`,
+  );
   return 1;
 }
 
@@ -163,8 +170,13 @@ function service(type: 'ClusterIP' | 'NodePort' | 'LoadBalancer' | 'ExternalName
     for (const word of flags.list('tcp')) {
       const [port = '', target = port] = word.split(':');
       if (!/^\d+$/.test(port)) return { problem: `invalid service port ${word}` };
-      ports.push({ name: word.replace(':', '-'), port: Number(port), protocol: 'TCP', targetPort: /^\d+$/.test(target) ? Number(target) : target,
-        ...(flags.has('node-port') ? { nodePort: Number(flags.text('node-port')) } : {}) });
+      ports.push({
+        name: word.replace(':', '-'),
+        port: Number(port),
+        protocol: 'TCP',
+        targetPort: /^\d+$/.test(target) ? Number(target) : target,
+        ...(flags.has('node-port') ? { nodePort: Number(flags.text('node-port')) } : {}),
+      });
     }
     const external = flags.text('external-name');
     const clusterIP = flags.text('clusterip');
@@ -251,7 +263,8 @@ function budget({ flags }: Call, name: string): Body {
   const number = (text: string): string | number => (/^\d+$/.test(text) ? Number(text) : text);
   const least = flags.text('min-available');
   const most = flags.text('max-unavailable');
-  if ((least === undefined) === (most === undefined)) return { problem: 'one of min-available or max-unavailable must be specified' };
+  if ((least === undefined) === (most === undefined))
+    return { problem: 'one of min-available or max-unavailable must be specified' };
   return {
     apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata: meta(name),
     spec: {
@@ -378,7 +391,11 @@ export const expose: KubectlCommand = {
 interface Selecting {
   readonly spec?: {
     readonly selector?: Readonly<Record<string, unknown>>;
-    readonly template?: { readonly spec?: { readonly containers?: readonly { readonly ports?: readonly { readonly containerPort: number }[] }[] } };
+    readonly template?: {
+      readonly spec?: {
+        readonly containers?: readonly { readonly ports?: readonly { readonly containerPort: number }[] }[];
+      };
+    };
     readonly containers?: readonly { readonly ports?: readonly { readonly containerPort: number }[] }[];
     readonly ports?: readonly { readonly port: number }[];
   };

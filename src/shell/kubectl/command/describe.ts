@@ -73,7 +73,8 @@ function* refsOf(call: Call, target: Target): Task<readonly ObjectRef[] | { read
   return list.ok ? list.value.items.map(ref) : { code: refused(call, list.status) };
 }
 
-type Wanted = { readonly ref: ObjectRef } | { readonly apiVersion: string; readonly kind: string; readonly namespace?: string };
+type Wanted =
+  { readonly ref: ObjectRef } | { readonly apiVersion: string; readonly kind: string; readonly namespace?: string };
 
 class FetchingReader implements ObjectReader {
   private readonly objects = new Map<string, KubeObject | undefined>();

@@ -152,7 +152,9 @@ function sortRows(call: Call,
   const path = parseRelaxedPath(field);
   if ('problem' in path) return path;
   if (!rows.some(({ object }) => valuesAt(path, object).length > 0)) {
-    return { problem: `couldn't find any field with path "${field.startsWith('{') ? field : `{${field}}`}" in the list of objects` };
+    return {
+      problem: `couldn't find any field with path "${field.startsWith('{') ? field : `{${field}}`}" in the list of objects`,
+    };
   }
   const keyed = rows.map((row) => ({ row, value: valuesAt(path, row.object)[0] }));
   return { rows: keyed.sort((a, b) => compareValues(a.value, b.value)).map(({ row }) => row) };

@@ -45,7 +45,9 @@ export function outputForm(call: Call): OutputForm | undefined | { readonly prob
   const name = equals < 0 ? text : text.slice(0, equals);
   if (unmodelled.has(name)) return { problem: `-o ${name} is not modelled in the sandbox` };
   if (!known.includes(name)) {
-    return { problem: `unable to match a printer suitable for the output format "${text}", allowed formats are: ${known.join(',')}` };
+    return {
+      problem: `unable to match a printer suitable for the output format "${text}", allowed formats are: ${known.join(',')}`,
+    };
   }
   return { name, argument: equals < 0 ? '' : text.slice(equals + 1) };
 }
@@ -67,9 +69,13 @@ export function printed(
       const template = parseJsonPath(argument);
       if ('problem' in template) return template;
       const text = evaluate(template, whole);
-      return typeof text === 'string' ? text
-        : { problem: `error executing jsonpath ${JSON.stringify(argument)}: Error executing `
-        + `template: ${text.problem}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t${argument}` };
+      return typeof text === 'string'
+        ? text
+        : {
+            problem:
+              `error executing jsonpath ${JSON.stringify(argument)}: Error executing ` +
+              `template: ${text.problem}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t${argument}`,
+          };
     }
     default: return customColumns(shown, argument, headers);
   }

@@ -140,7 +140,9 @@ function findCommand(args: readonly string[]): FoundCommand | { readonly problem
       : undefined;
     if (!inner) {
       if (command.run) break;
-      return { problem: `error: unknown command "${args.slice(at).join(' ')}"\nSee 'kubectl ${path} -h' for help and examples` };
+      return {
+        problem: `error: unknown command "${args.slice(at).join(' ')}"\nSee 'kubectl ${path} -h' for help and examples`,
+      };
     }
     command = inner;
     path += ` ${word}`;

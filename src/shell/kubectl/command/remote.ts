@@ -33,18 +33,24 @@ export function* remoteSession(call: Call, options: RemoteOptions): Task<number>
     let end: Status | undefined;
     const decoders = [new ByteTextDecoder(), new ByteTextDecoder()] as const;
     const subject = { verb: 'create', resource: 'pods', subresource, namespace, name: pod };
-    const session = call.api.open({
-      method: 'POST', path: `/api/v1/namespaces/${namespace}/pods/${encodeURIComponent(pod)}/${subresource}?${query}`, subject,
-    }, {
-      chunk: () => undefined,
-      message: (message) => {
-        if (message.kind !== 'data') return;
-        if (message.stream === channels.stdout) call.write('stdout', decoders[0].push(message.data));
-        else if (message.stream === channels.stderr) call.write('stderr', decoders[1].push(message.data));
-        else if (message.stream === channels.status) end = JSON.parse(String.fromCharCode(...message.data)) as Status;
+    const session = call.api.open(
+      {
+        method: 'POST',
+        path: `/api/v1/namespaces/${namespace}/pods/${encodeURIComponent(pod)}/${subresource}?${query}`,
+        subject,
       },
-      end: (failed) => resume(failed ?? end),
-    }, true);
+      {
+        chunk: () => undefined,
+        message: (message) => {
+          if (message.kind !== 'data') return;
+          if (message.stream === channels.stdout) call.write('stdout', decoders[0].push(message.data));
+          else if (message.stream === channels.stderr) call.write('stderr', decoders[1].push(message.data));
+          else if (message.stream === channels.status) end = JSON.parse(String.fromCharCode(...message.data)) as Status;
+        },
+        end: (failed) => resume(failed ?? end),
+      },
+      true,
+    );
     if (stdin) feed(call, session, tty, subject);
   });
   return exitCode(call, status);

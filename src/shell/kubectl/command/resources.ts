@@ -54,8 +54,11 @@ function slashed(kinds: KindRegistry, args: readonly string[]): readonly Target[
   for (const arg of args) {
     const parts = arg.split('/');
     if (parts.length === 1) {
-      return { problem: `there is no need to specify a resource type as a separate argument when passing arguments in `
-        + `resource/name form (e.g. 'kubectl get resource/<resource_name>' instead of 'kubectl get resource resource/<resource_name>'` };
+      return {
+        problem:
+          `there is no need to specify a resource type as a separate argument when passing arguments in ` +
+          `resource/name form (e.g. 'kubectl get resource/<resource_name>' instead of 'kubectl get resource resource/<resource_name>'`,
+      };
     }
     const [type = '', name = ''] = parts;
     if (parts.length > 2 || type === '' || name === '') {
@@ -96,18 +99,30 @@ export function fileTargets(call: Call): readonly Target[] | TargetProblem {
 function objectTarget(call: Call, item: Readonly<Record<string, unknown>>, file: string): Target | TargetProblem {
   const { apiVersion, kind, metadata } = item as unknown as Partial<KubeObject>;
   const where = `error validating "${file === '-' ? 'STDIN' : file}": error validating data: `;
-  if (!apiVersion) return { problem: `${where}apiVersion not set; if you choose to ignore these errors, turn validation off with --validate=false` };
-  if (!kind) return { problem: `${where}kind not set; if you choose to ignore these errors, turn validation off with --validate=false` };
+  if (!apiVersion)
+    return {
+      problem: `${where}apiVersion not set; if you choose to ignore these errors, turn validation off with --validate=false`,
+    };
+  if (!kind)
+    return {
+      problem: `${where}kind not set; if you choose to ignore these errors, turn validation off with --validate=false`,
+    };
   const description = call.kinds.byKind(apiVersion, kind);
   const name = metadata?.name ?? '';
   if (!description) {
-    return { problem: `resource mapping not found for name: "${name}" namespace: "${metadata?.namespace ?? ''}" from `
-      + `"${file === '-' ? 'STDIN' : file}": no matches for kind "${kind}" in version "${apiVersion}"\nensure CRDs are installed first` };
+    return {
+      problem:
+        `resource mapping not found for name: "${name}" namespace: "${metadata?.namespace ?? ''}" from ` +
+        `"${file === '-' ? 'STDIN' : file}": no matches for kind "${kind}" in version "${apiVersion}"\nensure CRDs are installed first`,
+    };
   }
   const own = metadata?.namespace;
   if (description.namespaced && own !== undefined && call.flags.has('namespace') && own !== call.namespace) {
-    return { problem: `the namespace from the provided object "${own}" does not match the namespace "${call.namespace}". `
-      + `You must pass '--namespace=${own}' to perform this operation.` };
+    return {
+      problem:
+        `the namespace from the provided object "${own}" does not match the namespace "${call.namespace}". ` +
+        `You must pass '--namespace=${own}' to perform this operation.`,
+    };
   }
   const namespace = description.namespaced ? own ?? call.namespace : undefined;
   const object = namespace === undefined ? item : { ...item, metadata: { ...(metadata ?? {}), namespace } };

@@ -49,15 +49,29 @@ function rolloutCommand(about: string, action: Action): KubectlCommand {
 interface Rolling {
   readonly metadata: { readonly generation?: number };
   readonly spec: {
-    readonly replicas?: number; readonly paused?: boolean;
+    readonly replicas?: number;
+    readonly paused?: boolean;
     readonly updateStrategy?: { readonly type?: string; readonly rollingUpdate?: { readonly partition?: number } };
   };
-  readonly status: Readonly<Partial<Record<
-    'observedGeneration' | 'replicas' | 'updatedReplicas' | 'availableReplicas' | 'readyReplicas' | 'desiredNumberScheduled'
-    | 'updatedNumberScheduled' | 'numberAvailable', number>>> & {
-      readonly conditions?: readonly { readonly type: string; readonly reason?: string }[];
-      readonly currentRevision?: string; readonly updateRevision?: string;
-    };
+  readonly status: Readonly<
+    Partial<
+      Record<
+        | 'observedGeneration'
+        | 'replicas'
+        | 'updatedReplicas'
+        | 'availableReplicas'
+        | 'readyReplicas'
+        | 'desiredNumberScheduled'
+        | 'updatedNumberScheduled'
+        | 'numberAvailable',
+        number
+      >
+    >
+  > & {
+    readonly conditions?: readonly { readonly type: string; readonly reason?: string }[];
+    readonly currentRevision?: string;
+    readonly updateRevision?: string;
+  };
 }
 
 /** The sentence about where a rollout stands, and whether it is over. */
@@ -72,8 +86,16 @@ function rolloutState(kind: string, name: string,
   if (kind === 'DaemonSet') {
     const { updatedNumberScheduled: updated = 0, desiredNumberScheduled: desired = 0,
       numberAvailable: available = 0 } = status;
-    if (updated < desired) return { text: `Waiting for daemon set "${name}" rollout to finish: ${updated} out of ${desired} new pods have been updated...`, done: false };
-    if (available < desired) return { text: `Waiting for daemon set "${name}" rollout to finish: ${available} of ${desired} updated pods are available...`, done: false };
+    if (updated < desired)
+      return {
+        text: `Waiting for daemon set "${name}" rollout to finish: ${updated} out of ${desired} new pods have been updated...`,
+        done: false,
+      };
+    if (available < desired)
+      return {
+        text: `Waiting for daemon set "${name}" rollout to finish: ${available} of ${desired} updated pods are available...`,
+        done: false,
+      };
     return { text: `daemon set "${name}" successfully rolled out`, done: true };
   }
   const { replicas = 1 } = spec;
@@ -83,11 +105,17 @@ function rolloutState(kind: string, name: string,
   const partition = spec.updateStrategy?.rollingUpdate?.partition ?? 0;
   if (partition > 0) {
     return updatedReplicas < replicas - partition
-      ? { text: `Waiting for partitioned roll out to finish: ${updatedReplicas} out of ${replicas - partition} new pods have been updated...`, done: false }
+      ? {
+          text: `Waiting for partitioned roll out to finish: ${updatedReplicas} out of ${replicas - partition} new pods have been updated...`,
+          done: false,
+        }
       : { text: `partitioned roll out complete: ${updatedReplicas} new pods have been updated...`, done: true };
   }
   if (updateRevision !== currentRevision) {
-    return { text: `waiting for statefulset rolling update to complete ${updatedReplicas} pods at revision ${updateRevision}...`, done: false };
+    return {
+      text: `waiting for statefulset rolling update to complete ${updatedReplicas} pods at revision ${updateRevision}...`,
+      done: false,
+    };
   }
   return { text: `statefulset rolling update complete ${readyReplicas} pods at revision ${currentRevision}...`,
     done: true };
@@ -147,8 +175,10 @@ function* restart(call: Call, target: Target): Task<number> {
 function pausing(paused: boolean): Action {
   return function* (call, target, object) {
     const { kind, name = '' } = target;
-    if (kind.kind !== 'Deployment') return complain(call,
-      `${kind.plural}${kind.group === '' ? '' : `.${kind.group}`} "${name}" ${paused ? 'pausing' : 'resuming'} is not supported`);
+    if (kind.kind !== 'Deployment') return complain(
+      call,
+      `${kind.plural}${kind.group === '' ? '' : `.${kind.group}`} "${name}" ${paused ? 'pausing' : 'resuming'} is not supported`,
+    );
     if (((object as Deployment).spec.paused ?? false) === paused) {
       return complain(call, `${kind.plural}.${kind.group} "${name}" is ${paused ? 'already paused' : 'not paused'}`);
     }
@@ -196,8 +226,10 @@ function* undo(call: Call, target: Target, object: KubeObject): Task<number> {
       : `unable to find specified revision ${wanted} in history`);
   }
   if ((object as Deployment).spec.paused) {
-    return complain(call,
-      `you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume deployment/${name}' and try again`);
+    return complain(
+      call,
+      `you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume deployment/${name}' and try again`,
+    );
   }
   const { template } = chosen.set.spec;
   const { ['pod-template-hash']: _hash, ...labels } = template?.metadata?.labels ?? {};

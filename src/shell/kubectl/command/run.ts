@@ -94,9 +94,11 @@ function* session(call: Call, kind: AnyKind, name: string): Task<number> {
   if (begun.kind === 'failed') return refused(call, begun.status);
   if (begun.kind === 'timeout') return complain(call, 'timed out waiting for the condition');
   if (!flags.is('quiet')) {
-    call.write('stderr',
-      'All commands and output from this session will be recorded in container logs, including credentials '
-      + 'and sensitive information passed through the command prompt.\nIf you don\'t see a command prompt, try pressing enter.\n');
+    call.write(
+      'stderr',
+      'All commands and output from this session will be recorded in container logs, including credentials ' +
+        "and sensitive information passed through the command prompt.\nIf you don't see a command prompt, try pressing enter.\n",
+    );
   }
   const code = yield* remoteSession(call, {
     namespace, pod: name, subresource: 'attach', container: name, command: [], stdin: flags.is('stdin'),

@@ -69,8 +69,16 @@ export class GrowingColumns {
         if (index < row.length - 1) this.widths[index] = Math.max(this.widths[index] ?? 6, [...cell].length + 3);
       });
     }
-    return rows.map((row) => `${row.map((cell, index) => (
-      index < row.length - 1 ? cell + ' '.repeat((this.widths[index] ?? 0) - [...cell].length) : cell)).join('')}\n`).join('');
+    return rows
+      .map(
+        (row) =>
+          `${row
+            .map((cell, index) =>
+              index < row.length - 1 ? cell + ' '.repeat((this.widths[index] ?? 0) - [...cell].length) : cell,
+            )
+            .join('')}\n`,
+      )
+      .join('');
   }
 }
 

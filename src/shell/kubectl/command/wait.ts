@@ -79,7 +79,11 @@ interface Conditioned {
   readonly metadata: { readonly generation?: number };
   readonly status?: {
     readonly observedGeneration?: number;
-    readonly conditions?: readonly { readonly type: string; readonly status: string; readonly observedGeneration?: number }[];
+    readonly conditions?: readonly {
+      readonly type: string;
+      readonly status: string;
+      readonly observedGeneration?: number;
+    }[];
   };
 }
 
@@ -100,7 +104,8 @@ function testOf(wanted: string): Test | string {
   if (wanted.startsWith('jsonpath=')) {
     const match = /^jsonpath=(['"]?)(\{.*?\}|[^=]+)\1(?:=(.*))?$/.exec(wanted);
     const path = parseRelaxedPath(match?.[2] ?? '');
-    if (!match || 'problem' in path) return `jsonpath wait format must be --for=jsonpath='{.status.readyReplicas}'=3 or --for=jsonpath='{.status.readyReplicas}'`;
+    if (!match || 'problem' in path)
+      return `jsonpath wait format must be --for=jsonpath='{.status.readyReplicas}'=3 or --for=jsonpath='{.status.readyReplicas}'`;
     const expected = match[3]?.replace(/^(['"])(.*)\1$/, '$2');
     return (object) => {
       const [value] = object ? valuesAt(path, object) : [];

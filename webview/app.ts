@@ -430,9 +430,10 @@ export class App {
     if (!this.explorer.leave() && this.selection !== undefined) this.select(undefined);
   }
 
-  /** F6 beyond the zones of the diagram: toolbar, diagram, transcript. */
+  /** F6 beyond the zones of the diagram: toolbar, diagram, details, transcript. */
   private nextRegion(back: boolean): void {
-    const regions = [this.toolbar.element, this.scroller, this.transcript.element].filter((element) => !element.hidden);
+    const regions = [this.toolbar.element, this.scroller, this.details.element, this.transcript.element]
+      .filter((element) => !element.hidden);
     const at = regions.findIndex((element) => element.contains(document.activeElement));
     const next = regions[(at + (back ? -1 : 1) + regions.length) % regions.length];
     const first = next?.querySelector<HTMLElement>('vscode-button:not([disabled]), [tabindex="0"]');

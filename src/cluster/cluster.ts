@@ -9,6 +9,7 @@ import { newObjectRefusal } from '../api/custom/new-object';
 import type { KindRegistry } from '../api/registry';
 import type { ApiResponse } from '../api/request';
 import type { KubeObject, Status } from '../api/types';
+import { EtcdInspection } from '../etcd/inspection';
 import type { SharedLog } from '../etcd/shared-log';
 import { compareKindConfig } from '../kind/change';
 import { parseKindConfig } from '../kind/config/parse';
@@ -22,6 +23,7 @@ import type { PlainMap } from '../api/patch/plain';
 import { apiServerNames } from '../kind/kubeadm/certificates';
 import { kindKubeconfig } from '../kind/kubeconfig';
 import { ClusterPki, type KeyPair } from '../pki/cluster-pki';
+import type { DecisionLog } from '../scheduler/decision';
 import { noMatchesText, previewRequest, refOf } from '../shell/kubectl/apply';
 import { serverError } from '../shell/kubectl/text';
 import { Simulation } from '../sim/simulation';
@@ -76,6 +78,8 @@ export class Cluster implements ClusterState {
   readonly kinds: KindRegistry;
   /** The cluster's CA and the certificates it issues to the host: `serving` for TLS, `client` for users. */
   readonly pki: ClusterPki;
+  /** A look into etcd as it is now. */
+  readonly etcd: EtcdInspection;
   private readonly sim: Simulation;
   private readonly machines: ClusterMachines;
   private readonly commands: LoggedCommand[] = [];
@@ -95,6 +99,7 @@ export class Cluster implements ClusterState {
     this.history = new History(this.sim, this.machines, () => this.commands.length);
     this.control = new RunControl(this.sim, this.history);
     const { etcd } = this.machines;
+    this.etcd = new EtcdInspection(etcd);
     etcd.onRevision = (events) => this.history.revisions.add(events);
     this.objects = new StoredObjects(presentReader(etcd, this.history), this.kinds);
     this.sim.input('user@client', 'kind create cluster', () => this.machines.create());
@@ -111,6 +116,11 @@ export class Cluster implements ClusterState {
 
   get trace(): Trace {
     return this.sim.trace;
+  }
+
+  /** What the schedulers have decided, with their tables. */
+  get decisions(): DecisionLog {
+    return this.machines.decisions;
   }
 
   /** Virtual milliseconds since the cluster's creation began. */
@@ -190,7 +200,9 @@ export class Cluster implements ClusterState {
     const currents = refs.map((ref) => this.objects.get(ref));
     const requests = objects.map((object, i) => (this.isServed(refs[i] as ObjectRef)
       ? previewRequest(this.kinds, object, currents[i], identity) : undefined));
-    const answers = this.machines.preview((server) => server.previewAll(requests.filter((request) => request !== undefined)));
+    const answers = this.machines.preview((server) =>
+      server.previewAll(requests.filter((request) => request !== undefined)),
+    );
     if (!Array.isArray(answers)) return answers as Status;
     let next = 0;
     return refs.map((ref, i): PlannedObject => {
@@ -249,6 +261,10 @@ export class Cluster implements ClusterState {
         case 'cutLink': sim.cutLink(command.a, command.b); return finish();
         case 'healLink': sim.healLink(command.a, command.b); return finish();
         case 'powerOff': sim.powerOff(command.machine); return finish();
+        case 'dropMessage': sim.dropNext(command.from, command.to); return finish();
+        case 'fillDisk': case 'freeDisk': case 'fillDatabase': case 'freeDatabase':
+          this.machines.storage.change(command.type, command.machine);
+          return finish();
         case 'http':
           this.machines.outside.open(command.connection, command.request, this.listener(command.connection));
           return finish();

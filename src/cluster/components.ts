@@ -15,6 +15,7 @@ import { kindnetProgram } from '../node/kindnet';
 import { KubeProxies } from '../node/kube-proxy/kube-proxy';
 import { localPathProvisionerProgram } from '../node/local-path';
 import type { ClusterPki } from '../pki/cluster-pki';
+import type { DecisionLog } from '../scheduler/decision';
 import { Scheduler } from '../scheduler/scheduler';
 import { controllerManager, scheduler } from './boot/identities';
 
@@ -23,6 +24,8 @@ export interface ComponentInputs {
   readonly kinds: KindRegistry;
   readonly pki: ClusterPki;
   readonly etcd: SharedLog;
+  /** Where the schedulers keep their decisions. */
+  readonly decisions: DecisionLog;
   readonly epochMs: number;
   /** Told of components that views and previews look into, as they start. */
   onStart(machine: string, component: ApiServer | Scheduler | ControllerManager): void;
@@ -37,49 +40,101 @@ function image(name: string, executable: string, sizeBytes: number, program: Pro
 
 /** The images of a cluster's own components, by repository. */
 export function componentImages(inputs: ComponentInputs): Readonly<Record<string, ImageDescription>> {
-  const { plan, kinds, pki, etcd, epochMs, onStart } = inputs;
+  const { plan, kinds, pki, etcd, decisions, epochMs, onStart } = inputs;
   const userAgent = (component: string): string => `${component}/${plan.kubernetesVersion}`;
   const proxies = new KubeProxies({
     server: plan.controlPlaneEndpoint, mode: plan.kubeProxyMode === 'none' ? 'iptables' : plan.kubeProxyMode,
   });
   const images = [
-    image('registry.k8s.io/etcd', 'etcd', 21_100_000, (context) => {
-      const version = /:(\d+\.\d+\.\d+)/.exec(context.image.env?.['IMAGE'] ?? '')?.[1] ?? '3.6.8';
-      // Somebody else's etcd is none of the cluster's: it begins with an empty database of its own.
-      const log = context.pod.namespace === 'kube-system' ? etcd : new SharedLog();
-      return new EtcdMember({ name: context.machine, version, log });
-    }, 'etcd'),
-    image('registry.k8s.io/kube-apiserver', 'kube-apiserver', 89_900_000, (context) => {
-      const server = new ApiServer({
-        kinds, hostname: context.machine, serviceSubnet: plan.serviceSubnet, epochMs, pki,
-        runtimeConfig: plan.runtimeConfig, featureGates: plan.featureGates,
-      });
-      onStart(context.machine, server);
-      return server;
-    }, 'kube-apiserver'),
-    image('registry.k8s.io/kube-controller-manager', 'kube-controller-manager', 80_200_000, (context) => {
-      const manager = new ControllerManager({
-        client: { server: `${context.machine}:6443`, user: controllerManager, userAgent: userAgent('kube-controller-manager') },
-        clusterCidrs: plan.podSubnet.split(','),
-        rootCaCertificate: plan.caCertificate,
-        clusterSigningCa: pki.ca,
-        resources: kinds.kinds.filter((kind) => !kind.virtual && !kind.conversion).map((kind): ResourceType =>
-          ({ group: kind.group, version: kind.version, resource: kind.plural, kind: kind.kind, namespaced: kind.namespaced })),
-      });
-      onStart(context.machine, manager);
-      return manager;
-    }, 'kube-controller-manager'),
-    image('registry.k8s.io/kube-scheduler', 'kube-scheduler', 57_300_000, (context) => {
-      const program = new Scheduler({
-        client: { server: `${context.machine}:6443`, user: scheduler, userAgent: userAgent('kube-scheduler'), qps: 50, burst: 100 },
-      });
-      onStart(context.machine, program);
-      return program;
-    }, 'kube-scheduler'),
+    image(
+      'registry.k8s.io/etcd',
+      'etcd',
+      21_100_000,
+      (context) => {
+        const version = /:(\d+\.\d+\.\d+)/.exec(context.image.env?.['IMAGE'] ?? '')?.[1] ?? '3.6.8';
+        // Somebody else's etcd is none of the cluster's: it begins with an empty database of its own.
+        const log = context.pod.namespace === 'kube-system' ? etcd : new SharedLog();
+        return new EtcdMember({ name: context.machine, version, log });
+      },
+      'etcd',
+    ),
+    image(
+      'registry.k8s.io/kube-apiserver',
+      'kube-apiserver',
+      89_900_000,
+      (context) => {
+        const server = new ApiServer({
+          kinds,
+          hostname: context.machine,
+          serviceSubnet: plan.serviceSubnet,
+          epochMs,
+          pki,
+          runtimeConfig: plan.runtimeConfig,
+          featureGates: plan.featureGates,
+        });
+        onStart(context.machine, server);
+        return server;
+      },
+      'kube-apiserver',
+    ),
+    image(
+      'registry.k8s.io/kube-controller-manager',
+      'kube-controller-manager',
+      80_200_000,
+      (context) => {
+        const manager = new ControllerManager({
+          client: {
+            server: `${context.machine}:6443`,
+            user: controllerManager,
+            userAgent: userAgent('kube-controller-manager'),
+          },
+          clusterCidrs: plan.podSubnet.split(','),
+          rootCaCertificate: plan.caCertificate,
+          clusterSigningCa: pki.ca,
+          resources: kinds.kinds
+            .filter((kind) => !kind.virtual && !kind.conversion)
+            .map((kind): ResourceType => ({
+              group: kind.group,
+              version: kind.version,
+              resource: kind.plural,
+              kind: kind.kind,
+              namespaced: kind.namespaced,
+            })),
+        });
+        onStart(context.machine, manager);
+        return manager;
+      },
+      'kube-controller-manager',
+    ),
+    image(
+      'registry.k8s.io/kube-scheduler',
+      'kube-scheduler',
+      57_300_000,
+      (context) => {
+        const program = new Scheduler({
+          decisions,
+          client: {
+            server: `${context.machine}:6443`,
+            user: scheduler,
+            userAgent: userAgent('kube-scheduler'),
+            qps: 50,
+            burst: 100,
+          },
+        });
+        onStart(context.machine, program);
+        return program;
+      },
+      'kube-scheduler',
+    ),
     image('registry.k8s.io/kube-proxy', '/usr/local/bin/kube-proxy', 80_900_000, proxies.program, 'kube-proxy'),
     image('registry.k8s.io/coredns/coredns', '/coredns', 20_800_000, corednsProgram),
     image('docker.io/kindest/kindnetd', '/bin/kindnetd', 35_600_000, kindnetProgram, 'kindnetd'),
-    image('docker.io/kindest/local-path-provisioner', 'local-path-provisioner', 14_200_000, localPathProvisionerProgram),
+    image(
+      'docker.io/kindest/local-path-provisioner',
+      'local-path-provisioner',
+      14_200_000,
+      localPathProvisionerProgram,
+    ),
   ];
   return Object.fromEntries(images);
 }

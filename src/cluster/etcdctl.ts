@@ -66,8 +66,10 @@ export const etcdctl: ProgramFactory = toolTask(function* (terminal) {
 });
 
 function failed(terminal: ToolTerminal, error: EtcdError): number {
-  terminal.complain(`{"level":"warn","msg":"retrying of unary invoker failed","error":"rpc error: code = ${error.code} desc = ${error.message}"}\n`
-    + `Error: ${error.message}\n`);
+  terminal.complain(
+    `{"level":"warn","msg":"retrying of unary invoker failed","error":"rpc error: code = ${error.code} desc = ${error.message}"}\n` +
+      `Error: ${error.message}\n`,
+  );
   return 1;
 }
 
@@ -121,7 +123,9 @@ const commands: Readonly<Record<string, EtcdCommand>> = {
       etcd.watch(rangeOf(args), Number(args.flags.get('rev') ?? 0), {
         onEvents: (events) => {
           for (const event of events) {
-            terminal.print(`${event.type}\n${event.kv.key}\n${event.type === 'PUT' ? valueText(event.kv.value) : ''}\n`);
+            terminal.print(
+              `${event.type}\n${event.kv.key}\n${event.type === 'PUT' ? valueText(event.kv.value) : ''}\n`,
+            );
           }
         },
         onEnd: (end) => {
@@ -160,17 +164,19 @@ const commands: Readonly<Record<string, EtcdCommand>> = {
     const answer = yield* etcd.range({ key: 'health' });
     const took = `${terminal.host.nowMs - startedMs}ms`;
     if (!answer.ok) {
-      terminal.complain(`${endpoint} is unhealthy: failed to commit proposal: ${answer.error.message}\nError: unhealthy cluster\n`);
+      terminal.complain(
+        `${endpoint} is unhealthy: failed to commit proposal: ${answer.error.message}\nError: unhealthy cluster\n`,
+      );
       return 1;
     }
     terminal.print(`${endpoint} is healthy: successfully committed proposal: took = ${took}\n`);
     return 0;
   },
   *'alarm list'(terminal, etcd) {
-    return yield* printAlarms(terminal, etcd.alarms());
+    return yield* printAlarms(terminal, etcd, etcd.alarms());
   },
   *'alarm disarm'(terminal, etcd) {
-    return yield* printAlarms(terminal, etcd.disarm());
+    return yield* printAlarms(terminal, etcd, etcd.disarm());
   },
   *compact(terminal, etcd, { words: [revision = ''] }) {
     if (!/^\d+$/.test(revision)) {
@@ -195,13 +201,26 @@ const commands: Readonly<Record<string, EtcdCommand>> = {
   },
 };
 
-function* printAlarms(terminal: ToolTerminal, asked: ReturnType<EtcdClient['alarms']>): Task<number> {
+/** Alarms are a member's; ids are printed in decimal here, and in hexadecimal everywhere else. */
+function* printAlarms(terminal: ToolTerminal, etcd: EtcdClient, asked: ReturnType<EtcdClient['alarms']>): Task<number> {
   const answer = yield* asked;
   if (!answer.ok) return failed(terminal, answer.error);
-  for (const alarm of answer.response.alarms) terminal.print(`alarm:${alarm} \n`);
+  if (answer.response.alarms.length === 0) return 0;
+  const status = yield* etcd.status();
+  if (!status.ok) return failed(terminal, status.error);
+  const member = BigInt(`0x${status.response.memberId}`).toString();
+  for (const alarm of answer.response.alarms) terminal.print(`memberID:${member} alarm:${alarm} \n`);
   return 0;
 }
 
+/** As go-humanize prints it, in powers of a thousand. */
 function sizeText(bytes: number): string {
-  return bytes < 1_000_000 ? `${Math.round(bytes / 1000)} kB` : `${(bytes / 1_000_000).toPrecision(2)} MB`;
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1000 && unit < 3) {
+    value /= 1000;
+    unit += 1;
+  }
+  const rounded = Math.floor(value * 10 + 0.5) / 10;
+  return `${unit > 0 && rounded < 10 ? rounded.toFixed(1) : rounded.toFixed(0)} ${['B', 'kB', 'MB', 'GB'][unit]}`;
 }

@@ -23,6 +23,7 @@ import { commonImages } from '../node/programs/catalog';
 import { Registry } from '../node/registry';
 import type { ClusterPki } from '../pki/cluster-pki';
 import type { ComponentView } from '../protocol/view';
+import { DecisionLog } from '../scheduler/decision';
 import { Scheduler } from '../scheduler/scheduler';
 import { Kubectl } from '../shell/kubectl/terminal';
 import type { Program } from '../sim/process';
@@ -34,6 +35,7 @@ import { KubeadmInit, KubeadmJoin, manifestFolder } from './boot/kubeadm';
 import { clusterPlan } from './boot/plan';
 import { componentImages } from './components';
 import { OutsideClients } from './outside-clients';
+import { Storage } from './storage';
 import { Terminals } from './terminals';
 import type { NodeMachineInfo } from './views/cluster-view';
 
@@ -44,9 +46,11 @@ const registryMachine = 'registry';
 
 export class ClusterMachines implements KindMachines {
   readonly etcd = new SharedLog();
+  readonly decisions = new DecisionLog();
   readonly kubectl: Kubectl;
   readonly outside: OutsideClients;
   readonly terminals: Terminals;
+  readonly storage: Storage;
   plan: ClusterPlan;
   private present: KindTopology;
   private readonly catalog: ImageCatalog;
@@ -76,8 +80,9 @@ export class ClusterMachines implements KindMachines {
       pidWidth: nodeProfile(topology.kubernetesVersion).pidWidth,
       podSubnet: () => this.plan.podSubnet, machine: (name) => this.machines.get(name),
     });
+    this.storage = new Storage(sim, this.etcd, (name) => this.machines.get(name));
     this.catalog = imageCatalog(commonImages, componentImages({
-      plan: this.plan, kinds, pki, etcd: this.etcd, epochMs: sim.epochMs,
+      plan: this.plan, kinds, pki, etcd: this.etcd, decisions: this.decisions, epochMs: sim.epochMs,
       onStart: (machine, component) => {
         if (component instanceof Scheduler) this.schedulers.set(machine, component);
         else if (component instanceof ControllerManager) this.managers.set(machine, component);
@@ -90,9 +95,11 @@ export class ClusterMachines implements KindMachines {
     return this.present;
   }
 
-  /** The scheduler that leads, with its decisions; undefined when none does. */
+  /** The scheduler that leads; undefined when none does. */
   leadingScheduler(): Scheduler | undefined {
-    return [...this.schedulers].find(([machine, program]) => this.sim.isRunning(`kube-scheduler@${machine}`) && program.isLeader)?.[1];
+    return [...this.schedulers].find(
+      ([machine, program]) => this.sim.isRunning(`kube-scheduler@${machine}`) && program.isLeader,
+    )?.[1];
   }
 
   /** Lets kind create the cluster. */
@@ -147,7 +154,9 @@ export class ClusterMachines implements KindMachines {
     const { loadBalancer, nodes: planned } = this.present;
     if (!loadBalancer) return;
     this.sim.network.addMachine(loadBalancer.name, loadBalancer.address);
-    const backends = planned.filter((node) => node.role === 'control-plane').map((node) => `${node.name}:${apiServerPort}`);
+    const backends = planned
+      .filter((node) => node.role === 'control-plane')
+      .map((node) => `${node.name}:${apiServerPort}`);
     this.spawn('envoy', loadBalancer.name, new LoadBalancer({ backends }));
   }
 
@@ -186,7 +195,11 @@ export class ClusterMachines implements KindMachines {
     this.machines.delete(name);
     const remover: Program = {
       start: (host) => {
-        const client = new ApiClient(host, { server: this.plan.controlPlaneEndpoint, user: kubernetesAdmin, userAgent: 'kubectl/v1.36.1' });
+        const client = new ApiClient(host, {
+          server: this.plan.controlPlaneEndpoint,
+          user: kubernetesAdmin,
+          userAgent: 'kubectl/v1.36.1',
+        });
         runTask(client.delete(nodes, { name }), () => host.exit(0));
       },
     };
@@ -205,7 +218,11 @@ export class ClusterMachines implements KindMachines {
       const labels = { ...Object.fromEntries(removed), ...node.labels };
       const program: Program = {
         start: (host) => {
-          const client = new ApiClient(host, { server: this.plan.controlPlaneEndpoint, user: kubernetesAdmin, userAgent: 'kubectl/v1.36.1' });
+          const client = new ApiClient(host, {
+            server: this.plan.controlPlaneEndpoint,
+            user: kubernetesAdmin,
+            userAgent: 'kubectl/v1.36.1',
+          });
           runTask(client.patch(nodes, { name }, 'merge', { metadata: { labels } }), () => host.exit(0));
         },
       };

@@ -7,6 +7,8 @@ export { kindErrorText } from '../kind/config/problem';
 export { aggregated } from '../cluster/views/fleet';
 export { insideView } from '../cluster/views/inside/inside-view';
 export { insideHops } from '../cluster/views/inside/source';
+export { fieldOrigins } from '../cluster/views/study/plugin-fields';
+export { studyOf } from '../cluster/views/study/study';
 export { whyOf } from '../cluster/views/why';
 export { timelineOf } from '../cluster/history/timeline';
 export { candidatesOf } from '../check/lesson/answers';

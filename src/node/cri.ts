@@ -84,6 +84,9 @@ export interface ContainerStats {
   /** Processor time since the start, in milliseconds. */
   readonly cpuMs: number;
   readonly memoryBytes: number;
+  /** What the container has written beside its image. */
+  readonly writableLayerBytes: number;
+  readonly logPath: string;
 }
 
 export interface ContainerConfig {
@@ -147,6 +150,8 @@ export interface Image {
   readonly size: number;
   /** The user that the image runs as, where that is known. */
   readonly uid?: number;
+  /** The runtime needs it itself: it is not to be removed. */
+  readonly pinned?: boolean;
 }
 
 export type ContainerEventType =
@@ -229,6 +234,7 @@ export interface CriMethods {
     request: { readonly image: string; readonly annotations: ImageAnnotations };
     response: { readonly imageRef: string; readonly size: number };
   };
+  readonly RemoveImage: { request: { readonly image: string }; response: Empty };
 }
 
 /** Which container is meant, and which of its streams are wanted. */
@@ -249,7 +255,8 @@ export interface CriError {
   readonly code: GrpcCode;
   readonly message: string;
 }
-export type CriResult<M extends CriMethod> = { readonly ok: true; readonly value: CriMethods[M]['response'] } | CriError;
+export type CriResult<M extends CriMethod> =
+  { readonly ok: true; readonly value: CriMethods[M]['response'] } | CriError;
 
 /** The error as Go prints it: an Unknown code is stripped by the kubelet's CRI client, others keep their prefix. */
 export function criErrorText(error: CriError): string {
@@ -271,8 +278,9 @@ export function* criCall<M extends CriMethod>(
   });
   if (result.ok) return result.payload as CriResult<M>;
   const why = result.failure === 'refused' ? 'connect: connection refused' : 'error reading from server: EOF';
-  const message = result.failure === 'refused'
-    ? `connection error: desc = "transport: Error while dialing: dial unix ${criSocket.slice('unix://'.length)}: ${why}"`
-    : why;
+  const message =
+    result.failure === 'refused'
+      ? `connection error: desc = "transport: Error while dialing: dial unix ${criSocket.slice('unix://'.length)}: ${why}"`
+      : why;
   return { ok: false, code: 'Unavailable', message };
 }

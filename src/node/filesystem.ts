@@ -103,6 +103,13 @@ export class FileTree implements FileSystem {
     return undefined;
   }
 
+  /** Characters of all files. */
+  bytes(): number {
+    const sum = (directory: Directory): number => [...directory.entries.values()]
+      .reduce((total, entry) => total + (entry instanceof Directory ? sum(entry) : entry.text.length), 0);
+    return sum(this.root);
+  }
+
   /** Puts a file there whose text is made when it is read, in place of what was there. */
   place(path: string, content: FileContent): void {
     this.directory(parentOf(path))?.entries.set(baseName(path), content);
@@ -210,7 +217,9 @@ export class ContainerFileSystem implements FileSystem {
   list(path: string): readonly string[] | undefined {
     const at = this.locate(path);
     const names = at.tree.list(at.path);
-    const mounted = this.mounts.filter((mount) => mount.containerPath !== path && parentOf(mount.containerPath) === path);
+    const mounted = this.mounts.filter(
+      (mount) => mount.containerPath !== path && parentOf(mount.containerPath) === path,
+    );
     if (mounted.length === 0) return names;
     return [...new Set([...(names ?? []), ...mounted.map((mount) => baseName(mount.containerPath))])].sort();
   }

@@ -5,6 +5,7 @@
 import type { Network } from '../sim/network';
 import type { ProcessTable } from '../sim/process';
 import { CniPlugins } from './cni';
+import { NodeDisk } from './disk';
 import { FileTree } from './filesystem';
 import { MachineNetwork } from './host-network';
 import type { ImageCatalog } from './images';
@@ -24,7 +25,7 @@ export interface NodeMachineOptions {
   readonly containerdVersion: string;
   /** Where all image registries are reached: `registry:443`. */
   readonly registry: string;
-  readonly kubelet: Omit<KubeletOptions, 'files'>;
+  readonly kubelet: Omit<KubeletOptions, 'files' | 'disk'>;
   /** Runs something after a virtual time, for units that systemd restarts. */
   after(delayMs: number, run: () => void): void;
 }
@@ -35,6 +36,7 @@ export class NodeMachine {
   readonly files = new FileTree();
   readonly network: MachineNetwork;
   readonly runtime: RuntimeState;
+  readonly disk: NodeDisk;
   /** Units that are meant to run; a unit that was stopped by hand stays down. */
   private readonly wanted = new Set<Unit>();
 
@@ -47,6 +49,7 @@ export class NodeMachine {
     const machine = links.machine(options.name);
     if (machine) machine.translation = this.network;
     this.runtime = new RuntimeState(options.preloaded);
+    this.disk = new NodeDisk(options.kubelet.machine.ephemeralBytes, this.runtime.images);
   }
 
   /** systemctl start. */
@@ -59,7 +62,7 @@ export class NodeMachine {
     this.processes.spawn({
       id,
       machine: this.options.name,
-      program: unit === 'containerd' ? this.containerd() : new Kubelet({ ...this.options.kubelet, files: this.files }),
+      program: unit === 'containerd' ? this.containerd() : this.kubelet(),
       onExit: () => {
         if (!this.wanted.has(unit)) return;
         this.options.after(restartMs, () => {
@@ -86,6 +89,24 @@ export class NodeMachine {
   stop(unit: Unit): void {
     this.wanted.delete(unit);
     this.processes.terminate(`${unit}@${this.options.name}`);
+  }
+
+  /**
+   * Fills the disk, and has the kubelet watch it with the thresholds that are its defaults: kind turns them off, since its
+   * nodes share the disk of the user's machine.
+   */
+  fillDisk(): void {
+    const { disk } = this;
+    disk.fill();
+    if (disk.watched) return;
+    disk.watched = true;
+    // systemd starts it again, and it reads its configuration then.
+    this.processes.terminate(`kubelet@${this.options.name}`);
+  }
+
+  private kubelet(): Kubelet {
+    const { files, disk } = this;
+    return new Kubelet({ ...this.options.kubelet, files, disk });
   }
 
   private containerd(): Containerd {

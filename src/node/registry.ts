@@ -90,7 +90,10 @@ export function* pullFromRegistry(
   const { repository, tag, digest } = request.reference;
   const result = yield* waitFor<CallResult>((resume) => {
     const subject = { verb: 'GET', name };
-    host.call({ to: registry, channel: 'registry', subject, payload: request, timeoutMs: 120_000 }, { onResult: resume });
+    host.call(
+      { to: registry, channel: 'registry', subject, payload: request, timeoutMs: 120_000 },
+      { onResult: resume },
+    );
   });
   const unresolved = `failed to pull and unpack image "${name}": failed to resolve reference "${name}"`;
   if (!result.ok) {
@@ -99,11 +102,16 @@ export function* pullFromRegistry(
     const path = repository.slice(repository.indexOf('/') + 1);
     const url = `https://${server}/v2/${path}/manifests/${digest ?? tag}`;
     const why = result.failure === 'timeout' ? 'i/o timeout' : 'connect: connection refused';
-    return { kind: 'failed', code: 'Unknown', message: `${unresolved}: failed to do request: Head "${url}": dial tcp: ${why}` };
+    return {
+      kind: 'failed',
+      code: 'Unknown',
+      message: `${unresolved}: failed to do request: Head "${url}": dial tcp: ${why}`,
+    };
   }
   const answer = result.payload as RegistryAnswer;
   if (answer.kind === 'found') return answer;
-  if (answer.kind === 'notFound') return { kind: 'failed', code: 'NotFound', message: `${unresolved}: ${name}: not found` };
+  if (answer.kind === 'notFound')
+    return { kind: 'failed', code: 'NotFound', message: `${unresolved}: ${name}: not found` };
   const why = 'pull access denied, repository does not exist or may require authorization: '
     + 'server message: insufficient_scope: authorization failed';
   return { kind: 'failed', code: 'Unknown', message: `${unresolved}: ${why}` };

@@ -26,6 +26,12 @@ export type Command =
   | { readonly type: 'kill'; readonly process: string }
   | { readonly type: 'cutLink' | 'healLink'; readonly a: string; readonly b: string }
   | { readonly type: 'powerOff'; readonly machine: string }
+  /** The next message that a process sends is lost with its connection; `to`: the next one to that process. */
+  | { readonly type: 'dropMessage'; readonly from: string; readonly to?: string }
+  /** Somebody fills a node's disk, or deletes again what filled it. */
+  | { readonly type: 'fillDisk' | 'freeDisk'; readonly machine: string }
+  /** Somebody fills etcd's database up to its quota, or has etcdctl compact, defragment and disarm it. */
+  | { readonly type: 'fillDatabase' | 'freeDatabase'; readonly machine: string }
   /** A request of a client outside the sandbox arrives; `connection` is a number of its own. */
   | { readonly type: 'http'; readonly connection: number; readonly request: HttpRequest }
   /** Such a client sends more, in a session it has opened. */

@@ -10,7 +10,15 @@ export type NodeLetter = typeof nodeLetters[keyof typeof nodeLetters];
 
 /** Letters of how pods fare, the worst first. */
 export const podLetters = {
-  crashing: 'x', failed: 'f', unknown: 'u', running: 'n', pending: 'p', creating: 'c', terminating: 't', ready: 'r', succeeded: 's',
+  crashing: 'x',
+  failed: 'f',
+  unknown: 'u',
+  running: 'n',
+  pending: 'p',
+  creating: 'c',
+  terminating: 't',
+  ready: 'r',
+  succeeded: 's',
 } as const;
 
 export type PodLetter = typeof podLetters[keyof typeof podLetters];

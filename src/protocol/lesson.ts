@@ -27,7 +27,17 @@ export interface LessonCheckRow {
 }
 
 export type LessonAction =
-  | 'insertYaml' | 'runCommands' | 'highlight' | 'hint' | 'showMe' | 'skip' | 'next' | 'back' | 'reset' | 'catchUp' | 'close';
+  | 'insertYaml'
+  | 'runCommands'
+  | 'highlight'
+  | 'hint'
+  | 'showMe'
+  | 'skip'
+  | 'next'
+  | 'back'
+  | 'reset'
+  | 'catchUp'
+  | 'close';
 
 export interface LessonButton {
   readonly action: LessonAction;

@@ -37,7 +37,8 @@ export interface ContainerView {
 }
 
 /** How a pod fares, for glyph and pattern; `status` has Kubernetes' own word. */
-export type PodHealth = 'pending' | 'creating' | 'running' | 'ready' | 'succeeded' | 'failed' | 'crashing' | 'terminating' | 'unknown';
+export type PodHealth =
+  'pending' | 'creating' | 'running' | 'ready' | 'succeeded' | 'failed' | 'crashing' | 'terminating' | 'unknown';
 
 export interface PodView {
   readonly uid: string;

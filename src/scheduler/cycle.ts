@@ -3,7 +3,7 @@
  * the nodes and gives a result with its full table; it changes and sends nothing. Models schedule_one.go.
  */
 import type { RandomStream } from '../base/random';
-import type { PluginScores } from './decision';
+import type { FilterRun, PluginScores } from './decision';
 import { fitErrorText, preFilterErrorText } from './fit-error';
 import { CycleState, type Preemption, type Profile } from './framework/interface';
 import type { NodeInfo } from './framework/node-info';
@@ -15,7 +15,10 @@ const minPercentage = 5;
 
 export interface CycleResult {
   readonly state: CycleState;
+  readonly filters: readonly FilterRun[];
   readonly refused: ReadonlyMap<string, Status>;
+  /** Those of them that PreFilter put out before any filter was asked. */
+  readonly preFiltered: ReadonlySet<string>;
   readonly feasible: readonly NodeInfo[];
   readonly scores: readonly PluginScores[];
   readonly totals: readonly number[];
@@ -38,25 +41,40 @@ export function schedulePod(
   profile: Profile, pod: PodInfo, nodes: readonly NodeInfo[], start: number, random: RandomStream,
 ): CycleResult {
   const state = new CycleState();
-  const none = { state, feasible: [], scores: [], totals: [], refused: new Map<string, Status>(), visited: 0 };
+  const none = {
+    state, filters: [], feasible: [], scores: [], totals: [], refused: new Map<string, Status>(),
+    preFiltered: new Set<string>(), visited: 0,
+  };
   if (nodes.length === 0) return { ...none, message: 'no nodes available to schedule pods' };
 
   const pre = runPreFilter(profile, state, pod, nodes);
+  const filters = profile.filter.map(({ name: plugin }): FilterRun => ({
+    plugin,
+    skipped: state.skipFilter.has(plugin),
+  }));
   if (pre.status) {
     const refused = new Map(nodes.map((node) => [node.name, pre.status as Status]));
-    return failed(profile, pod, nodes, { ...none, refused }, preFilterErrorText(nodes.length, pre.status));
+    const preFiltered = new Set(refused.keys());
+    return failed(
+      profile,
+      pod,
+      nodes,
+      { ...none, filters, refused, preFiltered },
+      preFilterErrorText(nodes.length, pre.status),
+    );
   }
-  const { feasible, refused, visited } = runFilters(profile, state, pod, nodes, pre.nodeNames, start);
+  const { feasible, ...filtered } = runFilters(profile, state, pod, nodes, pre.nodeNames, start);
+  const { refused } = filtered;
   if (feasible.length === 0) {
-    return failed(profile, pod, nodes, { ...none, refused, visited }, fitErrorText(nodes.length, refused.values()));
+    return failed(profile, pod, nodes, { ...none, ...filtered, filters }, fitErrorText(nodes.length, refused.values()));
   }
   if (feasible.length === 1) {
     // Upstream takes the only feasible node without scoring it.
-    return { ...none, refused, feasible, visited, node: (feasible[0] as NodeInfo).name };
+    return { ...none, ...filtered, filters, feasible, node: (feasible[0] as NodeInfo).name };
   }
   const scores = runScores(profile, state, pod, feasible, nodes);
   const totals = feasible.map((_node, i) => scores.reduce((sum, s) => sum + (s.scores[i] as number) * s.weight, 0));
-  return { ...none, refused, feasible, visited, scores, totals, node: selectHost(feasible, totals, random) };
+  return { ...none, ...filtered, filters, feasible, scores, totals, node: selectHost(feasible, totals, random) };
 }
 
 /** Runs all filters on one node: the first refusal, or undefined. */
@@ -93,17 +111,20 @@ function runFilters(
   nodeNames: ReadonlySet<string> | undefined, start: number,
 ) {
   const refused = new Map<string, Status>();
+  const preFiltered = new Set<string>();
   const feasible: NodeInfo[] = [];
   const enough = feasibleNodesToFind(nodes.length);
   let visited = 0;
   while (visited < nodes.length && feasible.length < enough) {
     const node = nodes[(start + visited) % nodes.length] as NodeInfo;
     visited += 1;
-    const status = nodeNames && !nodeNames.has(node.name) ? notEligible : filterNode(profile, state, pod, node);
+    const isOut = nodeNames !== undefined && !nodeNames.has(node.name);
+    if (isOut) preFiltered.add(node.name);
+    const status = isOut ? notEligible : filterNode(profile, state, pod, node);
     if (status) refused.set(node.name, status);
     else feasible.push(node);
   }
-  return { feasible, refused, visited };
+  return { feasible, refused, preFiltered, visited };
 }
 
 function failed(
@@ -127,9 +148,10 @@ function runScores(
   const table: PluginScores[] = [];
   for (const { plugin, weight } of profile.score) {
     if (state.skipScore.has(plugin.name)) continue;
-    const scores = feasible.map((node) => plugin.score(state, pod, node));
+    const raw = feasible.map((node) => plugin.score(state, pod, node));
+    const scores = plugin.normalize ? raw.slice() : raw;
     plugin.normalize?.(state, pod, scores, feasible);
-    table.push({ plugin: plugin.name, weight, scores });
+    table.push({ plugin: plugin.name, weight, raw, scores });
   }
   return table;
 }

@@ -25,7 +25,10 @@ export function* reportUnschedulable(
     lastTransitionTime: before?.status === 'False' ? before.lastTransitionTime : formatTime(wallMs),
     observedGeneration: pod.metadata.generation,
   };
-  const status = { conditions: [condition], ...(nominatedNode === undefined ? {} : { nominatedNodeName: nominatedNode }) };
+  const status = {
+    conditions: [condition],
+    ...(nominatedNode === undefined ? {} : { nominatedNodeName: nominatedNode }),
+  };
   const { namespace, name, uid } = pod.metadata;
   const target = { namespace, name, subresource: 'status' };
   yield* client.patch(pods, target, 'strategic', { metadata: { uid }, status });

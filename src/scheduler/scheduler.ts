@@ -18,6 +18,7 @@ import { type CycleResult, schedulePod } from './cycle';
 import { DecisionLog } from './decision';
 import { evictVictim, reportUnschedulable } from './failure';
 import type { ClusterEvent, Profile } from './framework/interface';
+import type { NodeInfo } from './framework/node-info';
 import { type PodInfo, podInfo } from './framework/pod-info';
 import { defaultProfile } from './profile';
 import { type QueuedPod, SchedulingQueue, unschedulableTimeoutMs } from './queue';
@@ -28,10 +29,12 @@ const healthPort = 10259;
 
 export interface SchedulerOptions {
   readonly client: ClientOptions;
+  /** Where decisions are kept; a log of its own when absent. */
+  readonly decisions?: DecisionLog;
 }
 
 export class Scheduler implements Program {
-  readonly decisions = new DecisionLog();
+  private readonly decisions: DecisionLog;
   private readonly cache = new SchedulerCache();
   private host!: ProcessHost;
   private client!: ApiClient;
@@ -43,7 +46,9 @@ export class Scheduler implements Program {
   private ready = false;
   private nextStart = 0;
 
-  constructor(private readonly options: SchedulerOptions) {}
+  constructor(private readonly options: SchedulerOptions) {
+    this.decisions = options.decisions ?? new DecisionLog();
+  }
 
   start(host: ProcessHost): void {
     this.host = host;
@@ -186,7 +191,7 @@ export class Scheduler implements Program {
     const nodes = this.cache.nodeList();
     const result = schedulePod(this.profile, pod, nodes, this.nextStart, this.host.random('select'));
     if (nodes.length > 0) this.nextStart = (this.nextStart + result.visited) % nodes.length;
-    this.record(queued, result, nodes.length);
+    this.record(queued, result, nodes);
     if (result.node === undefined) {
       this.unschedulable(queued, result);
       return;
@@ -195,17 +200,35 @@ export class Scheduler implements Program {
     runTask(this.bind(queued, result.node));
   }
 
-  private record(queued: QueuedPod, result: CycleResult, nodeCount: number): void {
+  private record(queued: QueuedPod, result: CycleResult, nodes: readonly NodeInfo[]): void {
     const { pod } = queued;
+    const { filters, refused, preFiltered, feasible, scores, totals, node, message, preemption, state } = result;
     const { namespace, name } = pod.pod.metadata;
     const id = this.decisions.nextId;
+    const subject = { verb: 'schedule', resource: 'pods', namespace, name, message };
+    const hop = this.host.record({ kind: 'decision', decision: id, node, subject });
     this.decisions.add({
-      id, atMs: this.host.nowMs, pod: pod.key, uid: pod.uid, attempt: queued.attempts, nodeCount,
-      refused: result.refused, feasible: result.feasible.map((node) => node.name), scores: result.scores,
-      totals: result.totals, node: result.node, message: result.message,
+      id,
+      hop,
+      scheduler: this.host.id,
+      atMs: this.host.nowMs,
+      pod: pod.key,
+      uid: pod.uid,
+      attempt: queued.attempts,
+      nodes,
+      filters,
+      refused,
+      preFiltered,
+      feasible: feasible.map(({ name: passed }) => passed),
+      scores,
+      skippedScores: scores.length > 0 ? [...state.skipScore] : [],
+      totals,
+      node,
+      message,
+      ...(preemption
+        ? { preemption: { node: preemption.node, victims: preemption.victims.map(({ key }) => key) } }
+        : {}),
     });
-    const subject = { verb: 'schedule', resource: 'pods', namespace, name, message: result.message };
-    this.host.record({ kind: 'decision', decision: id, node: result.node, subject });
   }
 
   private *bind(queued: QueuedPod, node: string): Task {
@@ -220,7 +243,9 @@ export class Scheduler implements Program {
       this.host.after(retryMs, () => this.retry(pod.uid));
       return;
     }
-    this.recorder.event(pod.pod, 'Normal', 'Scheduled', `Successfully assigned ${pod.key} to ${node}`, { action: 'Binding' });
+    this.recorder.event(pod.pod, 'Normal', 'Scheduled', `Successfully assigned ${pod.key} to ${node}`, {
+      action: 'Binding',
+    });
   }
 
   private unschedulable(queued: QueuedPod, result: CycleResult): void {

@@ -67,7 +67,8 @@ describe('the explorer on its page', () => {
     assert.deepEqual(await last(), { type: 'why', box: 'kubelet@kind-worker' });
     await webview.post({ type: 'why', box: 'kubelet@kind-worker', hops: applyHops() });
     await page.locator('.details-why li').first().waitFor();
-    await page.getByRole('combobox', { name: 'What if …' }).selectOption('kill');
+    await page.getByRole('button', { name: 'What if …' }).press('Enter');
+    await page.getByRole('group', { name: 'What if …' }).getByRole('button', { name: 'the process is killed' }).press('Enter');
     assert.deepEqual(await last(), { type: 'whatIf', action: 'kill', box: 'kubelet@kind-worker' });
   });
 

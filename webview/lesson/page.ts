@@ -52,7 +52,7 @@ export class LessonView {
       ...(lessons ? [this.list(lessons)] : []),
       ...(recall
         ? [section(recall.heading, recall.questions.map((each) => this.question(each, page.answerLabel)))] : []),
-      ...(prediction ? [section(prediction.heading, [this.question(prediction.question, page.answerLabel)])] : []),
+      ...(prediction ? [section(prediction.heading, [this.question(prediction.question, page.answerLabel)], 'prediction')] : []),
       ...(yaml ? [section(yaml.heading, [code(yaml.text, yaml.heading)])] : []),
       ...(commands ? [section(commands.heading, [code(commands.lines.join('\n'), commands.heading)])] : []),
       ...(checks ? [section(checks.heading, [checkList(checks.rows)])] : []),
@@ -140,8 +140,8 @@ function element<K extends keyof HTMLElementTagNameMap>(tag: K, className = '', 
   return made;
 }
 
-function section(heading: string, content: readonly Node[]): HTMLElement {
-  const made = element('section');
+function section(heading: string, content: readonly Node[], className = ''): HTMLElement {
+  const made = element('section', className);
   made.append(element('h3', '', heading), ...content);
   return made;
 }

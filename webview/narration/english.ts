@@ -2,7 +2,10 @@
  * All words of the panel in English. Kubernetes' own words (verbs, kinds, states, names) are never translated: they
  * come in through placeholders. `{from}` and `{to}` are processes; German needs them in other cases, see german.ts.
  */
+import { studyEnglish } from './study-english';
+
 export const english = {
+  ...studyEnglish,
   // Who speaks, in the three cases that German has need of; English has one.
   'party.client': 'kubectl', 'party.client.acc': 'kubectl', 'party.client.dat': 'kubectl',
   'party.kind': 'kind', 'party.kind.acc': 'kind', 'party.kind.dat': 'kind',

@@ -2,7 +2,7 @@
 import type { Language, PanelToHost, WhatIf } from '../../src/protocol/messages';
 import type { Hop } from '../../src/protocol/trace';
 import type { ClusterView } from '../../src/protocol/view';
-import { iconButton, Select, textButton } from '../controls';
+import { iconButton, textButton } from '../controls';
 import { sentence } from '../narration/sentence';
 import { clockText, text } from '../narration/text';
 import { html, setAttribute } from '../render/svg';
@@ -10,6 +10,7 @@ import type { Box } from '../scene/model';
 import { stateGlyphs } from '../scene/model';
 import { canEnter } from '../scene/viewpoint';
 import { about, facts } from './facts';
+import { WhatIfList } from './what-if';
 
 export interface DetailsHooks {
   open(what: Extract<PanelToHost, { type: 'open' }>['what']): void;
@@ -28,6 +29,7 @@ export class Details {
   private readonly list = html('dl', { class: 'details-facts' });
   private readonly actions = html('div', { class: 'details-actions' });
   private readonly reasons = html('div', { class: 'details-why', hidden: '' });
+  private readonly whatIf;
   private readonly closing;
   private drawn = '';
   private acted = '';
@@ -37,7 +39,10 @@ export class Details {
 
   constructor(private readonly hooks: DetailsHooks) {
     this.closing = iconButton('close', () => hooks.close());
-    this.element.append(this.title, this.about, this.list, this.actions, this.reasons);
+    this.whatIf = new WhatIfList((action) => {
+      if (this.box) hooks.whatIf(action, this.box.target ?? this.box.id);
+    });
+    this.element.append(this.title, this.about, this.list, this.actions, this.whatIf.element, this.reasons);
   }
 
   show(box: Box | undefined, view: ClusterView, language: Language): void {
@@ -85,15 +90,10 @@ export class Details {
       textButton(text(language, `details.${what}`), () => this.hooks.open(what))) : [];
     const reason = box.kind === 'podGroup' || (box.kind === 'item' && box.target === undefined) ? []
       : [textButton(text(language, 'details.why'), () => this.hooks.why(target))];
-    const select = new Select((action) => {
-      this.hooks.whatIf(action as WhatIf, target);
-      select.element.value = '';
-    });
-    const none = { value: '', words: text(language, 'whatIf') };
-    select.show(text(language, 'whatIf'), [none, ...actions.map((action) => ({ value: action, words: text(language, `whatIf.${action}`) }))], '');
+    this.whatIf.show(actions, language);
     this.actions.replaceChildren(
       ...(canEnter(box) ? [textButton(text(language, 'crumb.enter'), () => this.hooks.enter(box))] : []),
-      ...openings, ...reason, ...(actions.length > 0 ? [select.element] : []), this.closing.element,
+      ...openings, ...reason, ...(this.whatIf.opener ? [this.whatIf.opener] : []), this.closing.element,
     );
   }
 }

@@ -47,7 +47,11 @@ export class KindCreate implements Program {
 
   private *create(host: ProcessHost): Task {
     const { plan, machines, onStep } = this;
-    const admin = new ApiClient(host, { server: plan.controlPlaneEndpoint, user: kubernetesAdmin, userAgent: 'kubectl/v1.36.1' });
+    const admin = new ApiClient(host, {
+      server: plan.controlPlaneEndpoint,
+      user: kubernetesAdmin,
+      userAgent: 'kubectl/v1.36.1',
+    });
     const controlPlanes = plan.nodes.filter((node) => node.role === 'control-plane');
     const workers = plan.nodes.filter((node) => node.role === 'worker');
     const [first, ...others] = controlPlanes;

@@ -48,6 +48,10 @@ export function* changeNode(client: ApiClient, name: string, change: (node: Node
 
 function resourceTypeOf({ apiVersion, kind }: Manifest): ResourceType<KubeObject> {
   return {
-    group: groupOf(apiVersion), version: versionOf(apiVersion), resource: pluralOf(apiVersion, kind), kind, namespaced: true,
+    group: groupOf(apiVersion),
+    version: versionOf(apiVersion),
+    resource: pluralOf(apiVersion, kind),
+    kind,
+    namespaced: true,
   };
 }

@@ -88,7 +88,8 @@ export class History {
     const walk = (direction: 1 | -1): number[] => {
       const found: number[] = [];
       let at = moments.afterHops(hops - 1);
-      while (found.length < each && (at = moments.stopNextTo(at, direction)) >= 0) found.push(moments.at(at)?.hops ?? 0);
+      while (found.length < each && (at = moments.stopNextTo(at, direction)) >= 0)
+        found.push(moments.at(at)?.hops ?? 0);
       return found;
     };
     return [...walk(-1).reverse(), hops, ...walk(1)];

@@ -2,7 +2,7 @@
  * etcd's history as views of the past need it: every version of every key, also those that the API server has had etcd
  * compact, as far back as the trace reaches. It shares the versions with etcd's own store and copies nothing.
  */
-import { KeyIndex } from '../../etcd/key-index';
+import { type Generation, KeyIndex } from '../../etcd/key-index';
 import { noEnd } from '../../etcd/key-range';
 import type { KeyEvent, KeyRange, KeyValue } from '../../etcd/wire';
 
@@ -31,6 +31,11 @@ export class Revisions {
   /** What a revision changed, in order; nothing when it is not known any more. */
   changesOf(revision: number): readonly KeyEvent[] {
     return this.changes[revision - this.first] ?? [];
+  }
+
+  /** Every life of a key with every version that is known, oldest first. */
+  historyOf(key: string): readonly Generation[] {
+    return this.index.get(key)?.generations() ?? [];
   }
 
   /** The keys of a range as they were at a revision. */

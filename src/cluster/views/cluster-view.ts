@@ -49,7 +49,13 @@ export function clusterView(inputs: ViewInputs): ClusterView {
     .map((lease) => [lease.metadata.name, lease.spec.holderIdentity ?? '']));
   const views = inputs.machines.map((machine) => {
     const pods = podsByNode.get(machine.name) ?? [];
-    return nodeView(inputs, machine, nodes.get(machine.name), pods, componentsOf(machine.name, pods, inputs.processes, holders));
+    return nodeView(
+      inputs,
+      machine,
+      nodes.get(machine.name),
+      pods,
+      componentsOf(machine.name, pods, inputs.processes, holders),
+    );
   });
   const unboundPods = (podsByNode.get('') ?? []).map((pod) => podView(pod, epochMs));
   const all = [...views.flatMap((view) => view.pods), ...unboundPods];

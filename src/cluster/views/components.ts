@@ -20,7 +20,9 @@ export function componentsOf(
   };
   const components: ComponentView[] = [];
   for (const kind of staticComponents) {
-    const pod = pods.find(({ metadata }) => metadata.namespace === 'kube-system' && metadata.labels?.['component'] === kind);
+    const pod = pods.find(
+      ({ metadata }) => metadata.namespace === 'kube-system' && metadata.labels?.['component'] === kind,
+    );
     const id = `${kind}@${node}`;
     if (!pod && !processes.isRunning(id)) continue;
     const leader = leases.get(kind)?.startsWith(`${node}_`);

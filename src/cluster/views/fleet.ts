@@ -17,8 +17,12 @@ export function aggregated(view: ClusterView, focus?: string): ClusterView {
   if (view.nodes.length < fleetFrom) return view;
   const isWanted = (node: NodeView): boolean => node.controlPlane || isOn(node, focus);
   return {
-    ...view, fleet: fleetOf(view), unboundPods: view.unboundPods.slice(0, mostPods),
-    nodes: view.nodes.filter(isWanted).map((node) => (node.pods.length > mostPods ? { ...node, pods: node.pods.slice(0, mostPods) } : node)),
+    ...view,
+    fleet: fleetOf(view),
+    unboundPods: view.unboundPods.slice(0, mostPods),
+    nodes: view.nodes
+      .filter(isWanted)
+      .map((node) => (node.pods.length > mostPods ? { ...node, pods: node.pods.slice(0, mostPods) } : node)),
   };
 }
 
@@ -27,7 +31,9 @@ function isOn({ name, pods }: NodeView, box: string | undefined): boolean {
   if (box === undefined) return false;
   if (box === `node/${name}` || box.endsWith(`@${name}`)) return true;
   const [kind, namespace, pod] = box.split('/');
-  return (kind === 'pod' || kind === 'container') && pods.some((one) => one.namespace === namespace && one.name === pod);
+  return (
+    (kind === 'pod' || kind === 'container') && pods.some((one) => one.namespace === namespace && one.name === pod)
+  );
 }
 
 function fleetOf({ nodes, unboundPods }: ClusterView): FleetView {
@@ -51,5 +57,7 @@ function letterOf({ poweredOn, health, status }: NodeView): NodeLetter {
 function countsOf({ pods }: NodeView): string {
   const counts = new Map<PodHealth, number>();
   for (const { health } of pods) counts.set(health, (counts.get(health) ?? 0) + 1);
-  return healths.flatMap((health) => (counts.has(health) ? [`${counts.get(health)}${podLetters[health]}`] : [])).join('');
+  return healths
+    .flatMap((health) => (counts.has(health) ? [`${counts.get(health)}${podLetters[health]}`] : []))
+    .join('');
 }

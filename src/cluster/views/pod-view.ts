@@ -46,7 +46,11 @@ function makeView(pod: Pod, epochMs: number): PodView {
   };
 }
 
-function containerView(container: Container, statuses: readonly ContainerStatus[] | undefined, init: boolean): ContainerView {
+function containerView(
+  container: Container,
+  statuses: readonly ContainerStatus[] | undefined,
+  init: boolean,
+): ContainerView {
   const status = statuses?.find((candidate) => candidate.name === container.name);
   const { waiting, running, terminated } = status?.state ?? {};
   return {

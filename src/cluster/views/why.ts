@@ -36,20 +36,41 @@ export function whyOf(box: string, trace: HopReader, before: number): readonly H
 /** Whether a hop is the last word on a box: a decision or a report on a pod, a message of a process. */
 function subjectOf(box: string): (hop: Hop) => boolean {
   const [kind, namespace, name] = box.split('/');
-  if (kind === 'node') return ({ kind: what, subject }) => what === 'request' && subject.resource === 'nodes' && subject.name === namespace;
-  if (kind !== 'pod' && kind !== 'container') return (hop) => hop.kind !== 'stage' && (hop.from === box || hop.to === box);
-  return ({ kind: what, subject }) => subject.resource === 'pods' && subject.namespace === namespace && subject.name === name
-    && (what === 'decision' || what === 'request');
+  if (kind === 'node')
+    return ({ kind: what, subject }) =>
+      what === 'request' && subject.resource === 'nodes' && subject.name === namespace;
+  if (kind !== 'pod' && kind !== 'container')
+    return (hop) => hop.kind !== 'stage' && (hop.from === box || hop.to === box);
+  return ({ kind: what, subject }) =>
+    subject.resource === 'pods' &&
+    subject.namespace === namespace &&
+    subject.name === name &&
+    (what === 'decision' || what === 'request');
 }
 
 /** What moves things on: commands, requests that change something, watch events, decisions, failures and refusals. */
 function isTelling(hop: Hop): boolean {
   switch (hop.kind) {
-    case 'input': case 'decision': case 'failure': case 'fault': case 'started': case 'stopped': return true;
-    case 'stage': return !hop.allowed;
-    case 'request': return hop.channel !== 'grpc' && hop.subject.verb !== 'get' && hop.subject.verb !== 'list' && hop.subject.verb !== 'watch';
+    case 'input':
+    case 'decision':
+    case 'failure':
+    case 'fault':
+    case 'started':
+    case 'stopped':
+      return true;
+    case 'stage':
+      return !hop.allowed;
+    case 'request':
+      return (
+        hop.channel !== 'grpc' &&
+        hop.subject.verb !== 'get' &&
+        hop.subject.verb !== 'list' &&
+        hop.subject.verb !== 'watch'
+      );
     // Asking for what does not exist yet is no failure.
-    case 'response': return (hop.subject.code ?? 200) >= 400 && hop.subject.verb !== 'get';
-    case 'event': return hop.channel !== 'grpc';
+    case 'response':
+      return (hop.subject.code ?? 200) >= 400 && hop.subject.verb !== 'get';
+    case 'event':
+      return hop.channel !== 'grpc';
   }
 }

@@ -21,9 +21,11 @@ export function crictl(view: MachineView, terminal: ToolTerminal): number {
     return 1;
   }
   if (!view.machine.unit('containerd').running) {
-    terminal.complain('FATA[0000] validate service connection: validate CRI v1 runtime API for endpoint '
-      + '"unix:///run/containerd/containerd.sock": rpc error: code = Unavailable desc = connection error: desc = "transport: '
-      + 'Error while dialing: dial unix /run/containerd/containerd.sock: connect: connection refused"\n');
+    terminal.complain(
+      'FATA[0000] validate service connection: validate CRI v1 runtime API for endpoint ' +
+        '"unix:///run/containerd/containerd.sock": rpc error: code = Unavailable desc = connection error: desc = "transport: ' +
+        'Error while dialing: dial unix /run/containerd/containerd.sock: connect: connection refused"\n',
+    );
     return 1;
   }
   return run(view, terminal, args);
@@ -34,7 +36,9 @@ type CrictlCommand = (view: MachineView, terminal: ToolTerminal, args: readonly 
 const commands: Readonly<Record<string, CrictlCommand>> = {
   ps: listContainers, pods: listPods, images: listImages, image: listImages, logs, inspect, inspectp,
   version: ({ machine }, { print }) => {
-    print(`Version:  0.1.0\nRuntimeName:  containerd\nRuntimeVersion:  v${machine.containerdVersion}\nRuntimeApiVersion:  v1\n`);
+    print(
+      `Version:  0.1.0\nRuntimeName:  containerd\nRuntimeVersion:  v${machine.containerdVersion}\nRuntimeApiVersion:  v1\n`,
+    );
     return 0;
   },
 };
@@ -42,8 +46,12 @@ const commands: Readonly<Record<string, CrictlCommand>> = {
 function rows(lines: readonly (readonly string[])[]): string {
   const widths = (lines[0] ?? []).map((_, index) => Math.max(columnWidth,
     ...lines.map((line) => (line[index] ?? '').length + columnGap)));
-  return lines.map((line) =>
-    `${line.map((cell, index) => (index < line.length - 1 ? cell.padEnd(widths[index] ?? 0) : cell)).join('')}\n`).join('');
+  return lines
+    .map(
+      (line) =>
+        `${line.map((cell, index) => (index < line.length - 1 ? cell.padEnd(widths[index] ?? 0) : cell)).join('')}\n`,
+    )
+    .join('');
 }
 
 /** `5 minutes ago`, as docker's units package says it. */
@@ -150,8 +158,10 @@ function find<T extends { readonly id: string }>(all: readonly T[], id: string):
 }
 
 function notFound(terminal: ToolTerminal, what: string, id: string): number {
-  terminal.complain(`FATA[0000] getting the status of the `
-    + `${what} ${JSON.stringify(id)}: rpc error: code = NotFound desc = an error occurred when try to find ${what} ${JSON.stringify(id)}: not found\n`);
+  terminal.complain(
+    `FATA[0000] getting the status of the ` +
+      `${what} ${JSON.stringify(id)}: rpc error: code = NotFound desc = an error occurred when try to find ${what} ${JSON.stringify(id)}: not found\n`,
+  );
   return 1;
 }
 
@@ -175,7 +185,9 @@ function inspect({ machine: { runtime } }: MachineView, terminal: ToolTerminal, 
   const container: ContainerRecord | undefined = find(runtime.allContainers(), id);
   if (!container) return notFound(terminal, 'container', id);
   const { name, attempt, state, image, imageRef, podSandboxId: _pod, ...rest } = container.status();
-  terminal.print(`${encodeJsonIndented({ status: { ...rest, image: { image }, imageRef, metadata: { attempt, name }, state } })}\n`);
+  terminal.print(
+    `${encodeJsonIndented({ status: { ...rest, image: { image }, imageRef, metadata: { attempt, name }, state } })}\n`,
+  );
   return 0;
 }
 

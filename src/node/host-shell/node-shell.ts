@@ -59,7 +59,10 @@ export function nodeProgram(
   const [name = ''] = request.command;
   const executable = findExecutable(image, name, context);
   if (executable.kind === 'missing') {
-    return { ok: false, message: `OCI runtime exec failed: exec failed: unable to start container process: ${executable.message}: unknown` };
+    return {
+      ok: false,
+      message: `OCI runtime exec failed: exec failed: unable to start container process: ${executable.message}: unknown`,
+    };
   }
   return { ok: true, program: executable.create(context), io };
 }

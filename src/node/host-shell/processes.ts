@@ -21,8 +21,9 @@ const shimBeforePause = 8;
 
 const unitCommands: Readonly<Record<string, string>> = {
   containerd: '/usr/local/bin/containerd',
-  kubelet: '/usr/bin/kubelet --bootstrap-kubeconfig=/etc/kubernetes/bootstrap-kubelet.conf '
-    + '--kubeconfig=/etc/kubernetes/kubelet.conf --config=/var/lib/kubelet/config.yaml --runtime-cgroups=/system.slice/containerd.service',
+  kubelet:
+    '/usr/bin/kubelet --bootstrap-kubeconfig=/etc/kubernetes/bootstrap-kubelet.conf ' +
+    '--kubeconfig=/etc/kubernetes/kubelet.conf --config=/var/lib/kubelet/config.yaml --runtime-cgroups=/system.slice/containerd.service',
 };
 
 /** All processes of a machine, by number. */
@@ -46,10 +47,14 @@ export function processTable(view: MachineView): readonly Process[] {
     if (pause === undefined) continue;
     const shim = pause - shimBeforePause;
     known.add(sandbox.processId);
-    table.push({
-      pid: shim, parent: initPid,
-      command: `/usr/local/bin/containerd-shim-runc-v2 -namespace k8s.io -id ${sandbox.id} -address /run/containerd/containerd.sock`,
-    }, { pid: pause, parent: shim, command: '/pause' });
+    table.push(
+      {
+        pid: shim,
+        parent: initPid,
+        command: `/usr/local/bin/containerd-shim-runc-v2 -namespace k8s.io -id ${sandbox.id} -address /run/containerd/containerd.sock`,
+      },
+      { pid: pause, parent: shim, command: '/pause' },
+    );
     for (const container of sandbox.containers) {
       const pid = running.get(container.processId);
       if (pid === undefined || container.state !== 'CONTAINER_RUNNING') continue;
@@ -95,7 +100,9 @@ export function ps(view: MachineView, terminal: ToolTerminal): number {
     }
     const letters = word.replace(/^-/, '');
     if (word.startsWith('--') || !/^[axwfeoAu]+$/.test(letters)) {
-      terminal.complain(`error: ${word.startsWith('--') ? 'unknown gnu long option' : 'unsupported option (BSD syntax)'}\n`);
+      terminal.complain(
+        `error: ${word.startsWith('--') ? 'unknown gnu long option' : 'unsupported option (BSD syntax)'}\n`,
+      );
       return 1;
     }
     if (letters.includes('f') && !word.startsWith('-')) forest = true;

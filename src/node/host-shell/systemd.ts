@@ -74,17 +74,25 @@ function status(view: MachineView, terminal: ToolTerminal, unit: Unit): number {
   const { running, wanted } = view.machine.unit(unit);
   const events = view.journal().filter((event) => event.unit === unit);
   const last = events.at(-1);
-  const since = last ? `since ${strftime('%a %Y-%m-%d %H:%M:%S UTC', last.wallMs)}; ${ago(terminal.host.wallMs - last.wallMs)} ago` : '';
+  const since = last
+    ? `since ${strftime('%a %Y-%m-%d %H:%M:%S UTC', last.wallMs)}; ${ago(terminal.host.wallMs - last.wallMs)} ago`
+    : '';
   const pid = last?.pid ?? 0;
   const state = running ? 'active (running)' : wanted ? 'activating (auto-restart)' : 'inactive (dead)';
   const path = unit === 'kubelet' ? '/etc/systemd/system/kubelet.service' : '/etc/systemd/system/containerd.service';
   const lines = [
     `${running ? '●' : '○'} ${unit}.service - ${descriptions[unit]}`,
-      `     Loaded: loaded (${path}; enabled; preset: enabled)`,
+    `     Loaded: loaded (${path}; enabled; preset: enabled)`,
     `     Active: ${state} ${since}`,
-    ...(running ? [`   Main PID: ${pid} (${unit})`] : last?.kind === 'stopped'
-      ? [`    Process: ${pid} ExecStart=/usr/${unit === 'kubelet' ? '' : 'local/'}bin/${unit} (code=exited, status=${last.exitCode})`] : []),
-    '', ...events.slice(-10).map((event) => journalLine(view, event)),
+    ...(running
+      ? [`   Main PID: ${pid} (${unit})`]
+      : last?.kind === 'stopped'
+        ? [
+            `    Process: ${pid} ExecStart=/usr/${unit === 'kubelet' ? '' : 'local/'}bin/${unit} (code=exited, status=${last.exitCode})`,
+          ]
+        : []),
+    '',
+    ...events.slice(-10).map((event) => journalLine(view, event)),
   ];
   terminal.print(`${lines.join('\n')}\n`);
   return running ? 0 : 3;

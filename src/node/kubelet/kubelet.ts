@@ -13,9 +13,12 @@ import type { IncomingCall, ProcessHost, Program } from '../../sim/process';
 import { runTask, type Task } from '../../sim/task';
 import { cniConfigDirectory } from '../cni';
 import { criCall } from '../cri';
+import type { NodeDisk } from '../disk';
 import type { FileTree } from '../filesystem';
 import { Admission, type Verdict } from './admission';
 import { BackOff } from './backoff';
+import { EvictionManager } from './eviction';
+import { ImageCollector } from './image-gc';
 import type { KubeletContext } from './context';
 import { Manifests } from './manifests';
 import { NodeAgent, type NodeAgentOptions } from './node-agent';
@@ -32,6 +35,7 @@ import { StatusManager } from './status-manager';
 export interface KubeletOptions extends NodeAgentOptions {
   readonly client: ClientOptions;
   readonly files: FileTree;
+  readonly disk: NodeDisk;
   readonly manifestFolder: string;
   readonly clusterDns: string;
   readonly clusterDomain: string;
@@ -46,6 +50,8 @@ export class Kubelet implements Program {
   private pods!: Informer<Pod>;
   private manifests!: Manifests;
   private server!: ServerInputs;
+  /** Absent where the kubelet is told not to watch the disk. */
+  private eviction: EvictionManager | undefined;
   private readonly admission = new Admission();
   private readonly workers = new Map<string, PodWorker>();
   /** Pods that have left the node while the API server still has them: their deletion is on its way. */
@@ -61,7 +67,7 @@ export class Kubelet implements Program {
     const client = new ApiClient(host, { ...options.client, qps: 50, burst: 100 });
     const services = new SharedInformers(client);
     this.context = this.makeContext(client, services);
-    this.agent = new NodeAgent(host, client, this.context.recorder, options);
+    this.agent = new NodeAgent(host, client, this.context.recorder, options, () => this.eviction?.diskPressure ?? false);
     this.pods = new Informer(client, resources.pods, { fieldSelector: `spec.nodeName=${host.machine}` });
     this.manifests = this.makeManifests(client);
     this.server = this.serverInputs(client);
@@ -75,6 +81,7 @@ export class Kubelet implements Program {
     services.start();
     this.watchPods();
     options.files.watch(cniConfigDirectory, () => this.agent.check());
+    if (options.disk.watched) this.eviction = this.watchDisk(options.disk);
     runTask(this.agent.register(), () => {
       if (this.agent.node) this.manifests.mirrorOn(this.agent.node);
     });
@@ -84,11 +91,23 @@ export class Kubelet implements Program {
     serveKubelet(this.server, call);
   }
 
+  private watchDisk(disk: NodeDisk): EvictionManager {
+    const { host, agent, options } = this;
+    const warn = (reason: string, message: string): void => agent.tell(reason, message, 'Warning');
+    const images = new ImageCollector(host, disk, { warn, changed: () => agent.forgetImages() });
+    const eviction = new EvictionManager(host, disk, images, {
+      warn, pods: () => [...this.workers.values()], logBytes: (path) => options.files.read(path)?.length ?? 0,
+    });
+    images.start();
+    eviction.start();
+    return eviction;
+  }
+
   private serverInputs(client: ApiClient): ServerInputs {
     const { options, host } = this;
-    const { files, clusterDns, clusterDomain, manifestFolder, machine } = options;
+    const { files, clusterDns, clusterDomain, manifestFolder, machine, disk } = options;
     return {
-      host, files, clusterDns, clusterDomain, manifestFolder,
+      host, files, clusterDns, clusterDomain, manifestFolder, watchesDisk: disk.watched,
       auth: new KubeletAuth(client),
       pods: () => [...this.workers.values()],
       usage: { memoryBytes: machine.memoryBytes, rates: new UsageRates() },
@@ -154,7 +173,7 @@ export class Kubelet implements Program {
     const { node } = this.agent;
     // What ran before this kubelet was started has been admitted by the one before.
     const isNew = pod.status.startTime === undefined && !over;
-    const verdict = isNew && node ? this.admission.verdict(pod, node) : undefined;
+    const verdict = isNew && node ? this.eviction?.verdict(pod) ?? this.admission.verdict(pod, node) : undefined;
     this.addWorker(pod, pod, verdict);
     if (verdict || over) this.admission.remove(pod.metadata.uid);
   }

@@ -50,6 +50,7 @@ export class NodeAgent {
     private readonly client: ApiClient,
     private readonly recorder: EventRecorder,
     private readonly options: NodeAgentOptions,
+    private readonly diskPressure: () => boolean,
   ) {
     this.runtimeSeenMs = host.nowMs;
     this.machineId = host.random('machine').uuid();
@@ -88,9 +89,9 @@ export class NodeAgent {
   }
 
   /** Events of a node name it as its own uid. */
-  private tell(reason: string, message: string): void {
+  tell(reason: string, message: string, type: 'Normal' | 'Warning' = 'Normal'): void {
     const name = this.host.machine;
-    this.recorder.eventFor({ kind: 'Node', name, uid: name }, 'Normal', reason, message);
+    this.recorder.eventFor({ kind: 'Node', name, uid: name }, type, reason, message);
   }
 
   /** Looks at the runtime and reports what has changed. */
@@ -119,6 +120,7 @@ export class NodeAgent {
       machineId: this.machineId,
       bootId: this.bootId,
       wallMs: host.wallMs,
+      diskPressure: this.diskPressure(),
       notReady: problems.length > 1 ? `[${problems.join(', ')}]` : problems[0],
     };
   }
@@ -191,7 +193,8 @@ export class NodeAgent {
 
   private *updateStatus(): Task {
     const facts = yield* this.facts();
-    const status = nodeStatus(facts, this.reported ?? this.node?.status);
+    const before = this.reported ?? this.node?.status;
+    const status = nodeStatus(facts, before);
     const due = this.host.nowMs - this.reportedAtMs >= statusReportMs;
     if (!due && this.reported && sameButHeartbeat(this.reported, status)) return;
     const name = this.host.machine;
@@ -199,6 +202,10 @@ export class NodeAgent {
     if (!patched.ok) return;
     const ready = isReady(status);
     if (ready !== isReady(this.reported)) this.tellStatus(ready ? 'NodeReady' : 'NodeNotReady');
+    const pressed = hasCondition(status, 'DiskPressure');
+    if (pressed !== hasCondition(before, 'DiskPressure')) {
+      this.tellStatus(pressed ? 'NodeHasDiskPressure' : 'NodeHasNoDiskPressure');
+    }
     this.node = patched.value;
     this.reported = status;
     this.reportedAtMs = this.host.nowMs;
@@ -206,7 +213,11 @@ export class NodeAgent {
 }
 
 function isReady(status: Node['status'] | undefined): boolean {
-  return status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') ?? false;
+  return hasCondition(status, 'Ready');
+}
+
+function hasCondition(status: Node['status'] | undefined, wanted: string): boolean {
+  return status?.conditions?.some(({ type, status: value }) => type === wanted && value === 'True') ?? false;
 }
 
 /** Whether two statuses say the same but for the times at which conditions were looked at. */

@@ -21,6 +21,7 @@ export interface NodeFacts {
   readonly machineId: string;
   readonly bootId: string;
   readonly wallMs: number;
+  readonly diskPressure: boolean;
   /** Why the node is not ready, or undefined when it is. */
   readonly notReady: string | undefined;
 }
@@ -100,7 +101,8 @@ function conditions(facts: NodeFacts, before: readonly NodeCondition[]): NodeCon
   };
   return [
     condition('MemoryPressure', 'False', 'KubeletHasSufficientMemory', 'kubelet has sufficient memory available'),
-    condition('DiskPressure', 'False', 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'),
+    facts.diskPressure ? condition('DiskPressure', 'True', 'KubeletHasDiskPressure', 'kubelet has disk pressure')
+      : condition('DiskPressure', 'False', 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'),
     condition('PIDPressure', 'False', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'),
     facts.notReady === undefined
       ? condition('Ready', 'True', 'KubeletReady', 'kubelet is posting ready status')

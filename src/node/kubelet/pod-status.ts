@@ -97,3 +97,14 @@ function lostContainer(status: ContainerStatus, inits: Statuses, mains: Statuses
   const message = 'The container could not be located when the pod was terminated';
   return { ...status, state: { terminated: { exitCode: 137, reason: 'ContainerStatusUnknown', message } } };
 }
+
+/** The status before, with the condition by which a pod says that the kubelet has ended it for another reason than its own. */
+export function withDisruption(before: PodStatus, message: string, wallMs: number, generation: number | undefined): PodStatus {
+  const conditions = before.conditions ?? [];
+  if (conditions.some(({ type }) => type === 'DisruptionTarget')) return before;
+  const condition = {
+    type: 'DisruptionTarget', status: 'True', lastTransitionTime: formatTime(wallMs), reason: 'TerminationByKubelet', message,
+    observedGeneration: generation,
+  };
+  return { ...before, conditions: [...conditions, condition] };
+}

@@ -14,7 +14,7 @@ import type { KubeletContext } from './context';
 import { isTerminal } from './pod-phase';
 import { PodRuntime, type RuntimeView } from './pod-runtime';
 import { PodStart } from './pod-start';
-import { podStatus, rejectedStatus } from './pod-status';
+import { podStatus, rejectedStatus, withDisruption } from './pod-status';
 import { PodResize } from './resize';
 import { isFinished } from './restart-policy';
 import { runWhile } from './run-while';
@@ -39,6 +39,8 @@ export class PodWorker {
   private last: PodStatus | undefined;
   private rejected: Verdict | undefined;
   private verdict: Verdict | undefined;
+  /** Set while the pod is ended for the good of the node: what it gets to end. */
+  private evictionGrace: number | undefined;
   /** The pod is being ended, or has ended. */
   private ending = false;
   /** The pod has ended and nothing of it runs. */
@@ -106,6 +108,24 @@ export class PodWorker {
     this.context.recorder.event(this.pod, 'Warning', verdict.reason, verdict.message);
   }
 
+  /** Ends the pod for the good of the node. */
+  evict(verdict: Verdict, graceSeconds: number): void {
+    this.context.recorder.event(this.pod, 'Warning', verdict.reason, verdict.message);
+    this.verdict = verdict;
+    this.evictionGrace = graceSeconds;
+    this.endNow();
+  }
+
+  /** Whether the pod has ended, is being ended, or was never begun. */
+  get over(): boolean {
+    return this.ending || this.rejected !== undefined || this.verdict !== undefined || isOver(this.pod);
+  }
+
+  /** Nothing of it runs any more. */
+  get cleanedUp(): boolean {
+    return this.ended || this.gone;
+  }
+
   /** Looks at the pod as soon as possible. */
   kick(): void {
     if (this.gone) return;
@@ -163,7 +183,7 @@ export class PodWorker {
     this.deadline?.cancel();
     this.runtime.endProbing();
     this.start.waiting.clear();
-    yield* this.runtime.stopAll(podGraceSeconds(this.pod));
+    yield* this.runtime.stopAll(this.evictionGrace ?? podGraceSeconds(this.pod));
     if (this.runtime.isUp()) return this.retryIn(runtimeRetryMs);
     this.finish();
     if (this.pod.metadata.deletionTimestamp !== undefined) yield* this.cleanUp();
@@ -214,8 +234,9 @@ export class PodWorker {
     const { sandbox, containers } = this.runtime;
     const { generation } = apiPod.metadata;
     const pod = { ...this.pod, metadata: { ...this.pod.metadata, generation } };
-    const before = this.before(apiPod);
     const { wallMs } = host;
+    const before = this.evictionGrace === undefined ? this.before(apiPod)
+      : withDisruption(this.before(apiPod), this.verdict?.message ?? '', wallMs, generation);
     if (this.rejected) return rejectedStatus({ pod, before, wallMs }, this.rejected.reason, this.rejected.message);
     // What has ended before this kubelet came is told as it was.
     if (isTerminal(apiPod.status.phase) && containers.length === 0 && !this.last) return apiPod.status;

@@ -147,7 +147,9 @@ class MetricsServer implements Program {
 }
 
 function isRaw(payload: unknown): payload is HttpRequest {
-  return typeof payload === 'object' && payload !== null && typeof (payload as Partial<HttpRequest>).target === 'string';
+  return (
+    typeof payload === 'object' && payload !== null && typeof (payload as Partial<HttpRequest>).target === 'string'
+  );
 }
 
 function asked(path: string, query: string, accept: string): Asked {

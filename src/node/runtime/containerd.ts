@@ -141,6 +141,8 @@ export class Containerd implements Program {
         return done<'ImageStatus'>({ image: this.image(request.image) });
       case 'PullImage':
         return yield* this.pull(host, request.image, request.annotations['kindergarten.dev/pull'] ?? '');
+      case 'RemoveImage':
+        return this.removeImage(request.image);
       default:
         return unreachable(request);
     }
@@ -201,6 +203,14 @@ export class Containerd implements Program {
     if (!reference || typeof reference === 'string') return image;
     const described = this.options.catalog.get(reference.repository);
     return described ? { ...image, uid: described.user ?? 0 } : image;
+  }
+
+  /** Removing what is not there succeeds. */
+  private removeImage(name: string): CriResult<'RemoveImage'> {
+    const { images } = this.options.state;
+    const image = images.find(name);
+    if (image) images.remove(image);
+    return done<'RemoveImage'>({});
   }
 
   private *pull(host: ProcessHost, image: string, behavior: string): Task<CriResult<'PullImage'>> {

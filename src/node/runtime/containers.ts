@@ -134,6 +134,7 @@ export class ContainerService {
       return [{
         id, podSandboxId: sandbox.id, name: config.name, labels: config.labels, atMs: host.wallMs,
         startedAtMs: startedAt, cpuMs: usage.cpuMs(host.nowMs), memoryBytes: usage.memoryBytes,
+        writableLayerBytes: container.writableLayerBytes, logPath: container.status().logPath,
       }];
     });
     const own = systemUsage(host.nowMs);

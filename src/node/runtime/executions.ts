@@ -68,8 +68,9 @@ export class ExecutionService {
     const guess = watched && executable.kind === 'found' && executable.assumed;
     if (executable.kind === 'missing' || guess) {
       const id = this.host.random('execs').hex(64);
-      const message = `failed to exec in container: failed to start exec "${id}": OCI runtime exec failed: exec failed: `
-        + `unable to start container process: ${notThere(command)}`;
+      const message =
+        `failed to exec in container: failed to start exec "${id}": OCI runtime exec failed: exec failed: ` +
+        `unable to start container process: ${notThere(command)}`;
       return { ok: false, message };
     }
     container.executed += 1;

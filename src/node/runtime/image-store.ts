@@ -12,6 +12,9 @@ export interface PresentImage {
   readonly sizeBytes: number;
 }
 
+/** containerd pins what it makes sandboxes of. */
+const sandboxImage = 'registry.k8s.io/pause';
+
 export class ImageStore {
   private readonly byName = new Map<string, Image>();
   private readonly byId = new Map<string, Image>();
@@ -41,11 +44,18 @@ export class ImageStore {
     const own = reference.digest === undefined ? [`${repository}:${tag}`] : [];
     const image: Image = {
       id, repoTags: [...new Set([...tags, ...own])], repoDigests: [`${repository}@${digest}`], size: sizeBytes,
+      ...(repository === sandboxImage ? { pinned: true } : {}),
     };
     this.byId.set(id, image);
     this.byName.set(name, image);
     this.byName.set(`${repository}@${digest}`, image);
     return image;
+  }
+
+  /** Forgets an image under all of its names. */
+  remove(image: Image): void {
+    this.byId.delete(image.id);
+    for (const [name, { id }] of [...this.byName]) if (id === image.id) this.byName.delete(name);
   }
 
   /** All images, the largest first. */

@@ -12,6 +12,10 @@ import { ContainerLog } from './container-log';
 import { ImageStore, type PresentImage } from './image-store';
 import { ContainerUsage } from './usage';
 
+const blockBytes = 4096;
+/** Directories of a fresh container's own layer, one block each: /dev, /etc, /proc, /run, /sys and two below them. */
+const mountPointBytes = 7 * blockBytes;
+
 export class SandboxRecord {
   ready = true;
   ip = '';
@@ -49,6 +53,7 @@ export class ContainerRecord {
   readonly log: ContainerLog;
   readonly io: ContainerIo;
   readonly files: FileTree;
+  private readonly imageBytes: number;
   /** From its start on. */
   usage: ContainerUsage | undefined;
   resources: LinuxContainerResources;
@@ -66,6 +71,7 @@ export class ContainerRecord {
     wallMs: () => number,
   ) {
     this.files = new FileTree(image.files);
+    this.imageBytes = this.files.bytes();
     this.resources = config.resources;
     this.log = new ContainerLog(disk, this.logPath);
     this.io = new ContainerIo(config, (stream, text) => this.log.write(wallMs(), stream, text));
@@ -73,6 +79,12 @@ export class ContainerRecord {
 
   private get logPath(): string {
     return `${this.sandbox.config.logDirectory}/${this.config.logPath}`;
+  }
+
+  /** Bytes that it has written beside its image, in whole blocks, with the mount points that containerd makes. */
+  get writableLayerBytes(): number {
+    const written = Math.max(0, this.files.bytes() - this.imageBytes);
+    return mountPointBytes + Math.ceil(written / blockBytes) * blockBytes;
   }
 
   status(): ContainerStatus {

@@ -55,7 +55,8 @@ function hostPortsOf(spec: PodSpec): HostPort[] {
   const sidecars = (spec.initContainers ?? []).filter((container) => container.restartPolicy === 'Always');
   for (const container of [...sidecars, ...spec.containers]) {
     for (const port of container.ports ?? []) {
-      if (port.hostPort) ports.push({ ip: port.hostIP ?? '0.0.0.0', protocol: port.protocol ?? 'TCP', port: port.hostPort });
+      if (port.hostPort)
+        ports.push({ ip: port.hostIP ?? '0.0.0.0', protocol: port.protocol ?? 'TCP', port: port.hostPort });
     }
   }
   return ports;

@@ -98,7 +98,12 @@ function pickCandidate(candidates: readonly Preemption[]): Preemption | undefine
   const harm = ({ victims }: Preemption) => {
     const highest = Math.max(...victims.map((victim) => victim.priority));
     const starts = victims.filter((victim) => victim.priority === highest).map(startText).sort();
-    return { highest, sum: victims.reduce((sum, v) => sum + v.priority + 2 ** 31, 0), count: victims.length, start: starts[0] ?? '' };
+    return {
+      highest,
+      sum: victims.reduce((sum, v) => sum + v.priority + 2 ** 31, 0),
+      count: victims.length,
+      start: starts[0] ?? '',
+    };
   };
   let best: { candidate: Preemption; harm: ReturnType<typeof harm> } | undefined;
   for (const candidate of candidates) {

@@ -88,7 +88,8 @@ export function interPodAffinity(
   const count = (counts: Counts, terms: readonly Term[], node: NodeInfo, amount: number): void => {
     for (const { topologyKey } of terms) {
       const value = node.labels[topologyKey];
-      if (value !== undefined) counts.set(`${topologyKey}=${value}`, (counts.get(`${topologyKey}=${value}`) ?? 0) + amount);
+      if (value !== undefined)
+        counts.set(`${topologyKey}=${value}`, (counts.get(`${topologyKey}=${value}`) ?? 0) + amount);
     }
   };
 
@@ -124,7 +125,8 @@ export function interPodAffinity(
       const looks = own.required.length + own.requiredAnti.length > 0;
       const into: FilterState = { existingAnti: new Map(), affinity: new Map(), anti: new Map() };
       for (const node of nodes) {
-        for (const existing of looks ? node.pods.values() : node.podsWithAffinity.values()) observe(into, pod, existing, node, 1);
+        for (const existing of looks ? node.pods.values() : node.podsWithAffinity.values())
+          observe(into, pod, existing, node, 1);
       }
       state.write(name, into);
       return !looks && into.existingAnti.size === 0 ? 'skip' : undefined;
@@ -155,7 +157,8 @@ export function interPodAffinity(
         for (const { pod: existing } of looks ? node.pods.values() : node.podsWithAffinity.values()) {
           const theirs = termsOf(existing);
           const weigh = (terms: readonly Term[], target: Pod, sign: number, weight?: number): void => {
-            for (const term of terms) if (matches(term, target)) count(sums, [term], node, sign * (weight ?? term.weight));
+            for (const term of terms)
+              if (matches(term, target)) count(sums, [term], node, sign * (weight ?? term.weight));
           };
           weigh(own.preferred, existing, 1);
           weigh(own.preferredAnti, existing, -1);

@@ -25,6 +25,8 @@ export const nodePorts: PreFilterPlugin & FilterPlugin & EnqueueExtensions = {
   filter: (_state, pod, node) => (fits(pod, node) ? undefined : taken),
   wakes: (event, pod) => {
     if (event.resource === 'node') return event.action === 'add';
-    return event.action === 'delete' && event.pod.hostPorts.some((freed) => pod.hostPorts.some((p) => conflicts(freed, p)));
+    return (
+      event.action === 'delete' && event.pod.hostPorts.some((freed) => pod.hostPorts.some((p) => conflicts(freed, p)))
+    );
   },
 };

@@ -39,7 +39,11 @@ interface Spread {
 }
 
 interface SoftState {
-  readonly constraints: readonly { readonly constraint: Constraint; readonly weight: number; readonly counts: Map<string, number> }[];
+  readonly constraints: readonly {
+    readonly constraint: Constraint;
+    readonly weight: number;
+    readonly counts: Map<string, number>;
+  }[];
   readonly ignored: ReadonlySet<string>;
 }
 
@@ -155,7 +159,8 @@ export function podTopologySpread(
       const min = Math.min(...counting);
       for (let i = 0; i < scores.length; i += 1) {
         if (ignored.has((nodes[i] as NodeInfo).name)) scores[i] = 0;
-        else scores[i] = max === 0 ? maxNodeScore : Math.floor((maxNodeScore * (max + min - (scores[i] as number))) / max);
+        else
+          scores[i] = max === 0 ? maxNodeScore : Math.floor((maxNodeScore * (max + min - (scores[i] as number))) / max);
       }
     },
     wakes: (event) => event.resource !== 'claim',

@@ -41,8 +41,10 @@ export function kubeProxyLanes({ objects }: InsideSource): InsideLane[] {
       });
       const key = frontendKey(frontend.ip, frontend.port);
       return {
-        id: `${fullName(service.metadata)} ${frontend.kind} ${key} ${frontend.servicePort.name ?? ''}`, title: `${service.metadata.name} ${key}/${frontend.servicePort.protocol ?? 'TCP'}`,
-        facts: [targets.length > 0 ? `→ ${targets.join(', ')}` : '→ —'], state: targets.length > 0 ? 'ready' : 'failed',
+        id: `${fullName(service.metadata)} ${frontend.kind} ${key} ${frontend.servicePort.name ?? ''}`,
+        title: `${service.metadata.name} ${key}/${frontend.servicePort.protocol ?? 'TCP'}`,
+        facts: [targets.length > 0 ? `→ ${targets.join(', ')}` : '→ —'],
+        state: targets.length > 0 ? 'ready' : 'failed',
       };
     });
   });
@@ -58,7 +60,9 @@ export function messageLanes(id: ProcessId, { hops }: InsideSource): InsideLane[
 }
 
 function hopItem(hop: Hop, title: string): InsideItem {
-  const facts = [hop.subject.name ?? '', secondsText(hop.atMs)].filter((fact) => fact !== '' && !title.endsWith(` ${fact}`));
+  const facts = [hop.subject.name ?? '', secondsText(hop.atMs)].filter(
+    (fact) => fact !== '' && !title.endsWith(` ${fact}`),
+  );
   return { id: String(hop.id), title: title.trim(), facts, state: 'idle' };
 }
 

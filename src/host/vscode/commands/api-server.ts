@@ -73,7 +73,9 @@ const offeredKey = 'kindergarten.apiServerOffered';
 
 /** Offers the API server once, when the user opens a terminal beside a running cluster. */
 export function offerWithTerminals(k: Kindergarten, memory: Memento): Disposable {
-  return window.onDidOpenTerminal(async () => {
+  return window.onDidOpenTerminal(async ({ creationOptions }) => {
+    // In a terminal without a process, such as the sandbox's own, nothing of the kind is needed.
+    if ('pty' in creationOptions) return;
     const cluster = k.clusters.active;
     const asked = memory.get<boolean>(offeredKey) === true;
     if (asked || !cluster || !k.apiServers.possible || k.apiServers.of(cluster.name)) return;

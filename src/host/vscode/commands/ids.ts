@@ -45,6 +45,8 @@ export const contextKeys = {
   inPast: 'kindergarten.inPast',
   canServe: 'kindergarten.canServe',
   isServed: 'kindergarten.isServed',
+  /** Lessons have been asked for; before that the cluster tree has the side bar to itself. */
+  hasLessons: 'kindergarten.hasLessons',
   manifestPaths: 'kindergarten.manifestPaths',
   scanned: 'kindergarten.scanned',
 } as const;

@@ -8,6 +8,7 @@ import {
 import type { Lesson } from '../../../check/lesson/lesson';
 import type { HostToLesson, LessonAction, LessonPage, LessonToHost } from '../../../protocol/lesson';
 import type { Clusters } from '../clusters';
+import { contextKeys } from '../commands/ids';
 import type { Kindergarten } from '../context';
 import { Coalesced } from '../coalesce';
 import { RateLimit } from '../diagram/inbound';
@@ -38,6 +39,7 @@ export class LessonPlayer implements WebviewViewProvider {
     private readonly progress: Progress,
   ) {
     this.draw = new Coalesced(realTime, () => drawMs, () => void this.post());
+    void this.offerView();
     this.subscriptions = [
       clusters.onDidChange(() => this.play && this.draw.request()),
       clusters.onDidSwitch(() => {
@@ -79,6 +81,8 @@ export class LessonPlayer implements WebviewViewProvider {
 
   /** Opens a lesson by its id, or the list. `fresh` answers beforehand whether to make its cluster anew. */
   async open(id?: string, fresh?: boolean): Promise<boolean> {
+    await this.progress.open();
+    await this.offerView();
     await commands.executeCommand(`${lessonView}.focus`);
     await this.reload();
     const lesson = this.library.lessons.find((each) => each.id === id);
@@ -117,6 +121,11 @@ export class LessonPlayer implements WebviewViewProvider {
   dispose(): void {
     this.draw.dispose();
     for (const each of this.subscriptions) each.dispose();
+  }
+
+  /** The view has its place in the side bar from the first time that lessons were asked for. */
+  private async offerView(): Promise<void> {
+    await commands.executeCommand('setContext', contextKeys.hasLessons, this.progress.opened);
   }
 
   private async reload(): Promise<void> {

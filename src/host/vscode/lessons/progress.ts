@@ -2,6 +2,7 @@
 import type { Memento } from 'vscode';
 
 const key = 'kindergarten.lessons';
+const openedKey = 'kindergarten.lessonsOpened';
 
 export interface LessonProgress {
   readonly step: number;
@@ -22,6 +23,15 @@ export class Progress {
 
   async change(lesson: string, change: Partial<LessonProgress>): Promise<void> {
     await this.memory.update(key, { ...this.all(), [lesson]: { ...this.of(lesson), ...change } });
+  }
+
+  /** Whether lessons were ever asked for. */
+  get opened(): boolean {
+    return this.memory.get<boolean>(openedKey, false);
+  }
+
+  async open(): Promise<void> {
+    if (!this.opened) await this.memory.update(openedKey, true);
   }
 
   private all(): Readonly<Record<string, LessonProgress>> {

@@ -3,16 +3,20 @@
  * /var/lib/kubelet/config.yaml on a kind node, and defaults that can be seen in its behaviour.
  */
 import type { ProcessHost } from '../../../sim/process';
+import { evictionHard } from '../eviction';
+import { highThresholdPercent } from '../image-gc';
 import { logFileBytes, logFilesKept } from '../../runtime/container-log';
 
 interface ConfigInputs {
   readonly clusterDns: string;
   readonly clusterDomain: string;
   readonly manifestFolder: string;
+  /** Whether images are removed and pods evicted when the disk is full. */
+  readonly watchesDisk: boolean;
 }
 
 /** The answer: the KubeletConfiguration under the component's name. */
-export function configz({ clusterDns, clusterDomain, manifestFolder }: ConfigInputs, host: ProcessHost): unknown {
+export function configz({ clusterDns, clusterDomain, manifestFolder, watchesDisk }: ConfigInputs, host: ProcessHost): unknown {
   return {
     kubeletconfig: {
       staticPodPath: manifestFolder,
@@ -25,10 +29,11 @@ export function configz({ clusterDns, clusterDomain, manifestFolder }: ConfigInp
       authorization: { mode: 'Webhook', webhook: { cacheAuthorizedTTL: '5m0s', cacheUnauthorizedTTL: '30s' } },
       clusterDomain, clusterDNS: [clusterDns], hostnameOverride: host.machine,
       nodeStatusUpdateFrequency: '10s', nodeStatusReportFrequency: '5m0s', nodeLeaseDurationSeconds: 40,
-      maxPods: 110, cgroupDriver: 'systemd', imageMaximumGCAge: '0s', imageGCHighThresholdPercent: 100,
+      maxPods: 110, cgroupDriver: 'systemd', imageMaximumGCAge: '0s', imageGCHighThresholdPercent: watchesDisk ? highThresholdPercent : 100,
       containerLogMaxSize: `${logFileBytes / 1024 / 1024}Mi`, containerLogMaxFiles: logFilesKept,
       failSwapOn: false, rotateCertificates: true,
-      evictionHard: { 'imagefs.available': '0%', 'nodefs.available': '0%', 'nodefs.inodesFree': '0%' },
+      evictionHard: watchesDisk ? evictionHard
+        : { 'imagefs.available': '0%', 'nodefs.available': '0%', 'nodefs.inodesFree': '0%' },
       containerRuntimeEndpoint: 'unix:///run/containerd/containerd.sock',
       kind: 'KubeletConfiguration', apiVersion: 'kubelet.config.k8s.io/v1beta1',
     },

@@ -18,7 +18,8 @@ export function serveLogs(
   host: ProcessHost, files: FileTree, pods: readonly ServedPod[], request: KubeletRequest,
 ): void {
   const [namespace = '', name = '', container = ''] = request.parts;
-  if (namespace === '' || name === '' || container === '') return respond(request, 400, '{"message": "Missing podID."}');
+  if (namespace === '' || name === '' || container === '')
+    return respond(request, 400, '{"message": "Missing podID."}');
   const pod = findPod(pods, namespace, name);
   if (!pod) return respond(request, 404, `pod "${name}" does not exist\n`);
   const { spec } = pod.current;

@@ -30,7 +30,15 @@ export function kubeletRequest(call: IncomingCall): KubeletRequest | undefined {
   const { payload } = call;
   if (isRaw(payload)) {
     const { method, target, headers, identity, upgrade = false } = payload;
-    return { call, method, identity, token: bearer(headers['authorization']), streams: true, upgrade, ...split(target) };
+    return {
+      call,
+      method,
+      identity,
+      token: bearer(headers['authorization']),
+      streams: true,
+      upgrade,
+      ...split(target),
+    };
   }
   if (!isHttpRequest(payload)) return undefined;
   const { user, headers, method, path } = payload as WebRequest;
@@ -41,7 +49,9 @@ export function kubeletRequest(call: IncomingCall): KubeletRequest | undefined {
 }
 
 function isRaw(payload: unknown): payload is HttpRequest {
-  return typeof payload === 'object' && payload !== null && typeof (payload as Partial<HttpRequest>).target === 'string';
+  return (
+    typeof payload === 'object' && payload !== null && typeof (payload as Partial<HttpRequest>).target === 'string'
+  );
 }
 
 /** What a component of the simulation says that it is: its certificate, or its service account's token. */
@@ -79,7 +89,12 @@ function unescape(text: string): string {
 }
 
 /** A whole answer. */
-export function respond({ call, streams, path }: KubeletRequest, code: number, body: string, type = 'text/plain'): void {
+export function respond(
+  { call, streams, path }: KubeletRequest,
+  code: number,
+  body: string,
+  type = 'text/plain',
+): void {
   const answer: HttpMessage = { kind: 'response', status: code, headers: { 'content-type': type }, body };
   call.reply(streams ? answer : { code, body }, { verb: call.subject.verb, name: path, code });
 }

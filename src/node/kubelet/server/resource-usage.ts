@@ -135,19 +135,25 @@ export function* statsSummary(inputs: UsageInputs): Task<unknown> {
   });
   return {
     node: {
-      nodeName: host.machine, startTime: formatTime(bootMs),
-      cpu: cpu('/', usage.node.cpuMs, bootMs), memory: memory(usage.node.memoryBytes, capacity - usage.node.memoryBytes),
+      nodeName: host.machine,
+      startTime: formatTime(bootMs),
+      cpu: cpu('/', usage.node.cpuMs, bootMs),
+      memory: memory(usage.node.memoryBytes, capacity - usage.node.memoryBytes),
     },
     pods: podSums(usage).map(({ pod, containers, cpuMs, memoryBytes }) => {
       const { name, namespace, uid } = pod.current.metadata;
       const startedAtMs = Math.min(...containers.map((each) => each.startedAtMs));
       return {
-        podRef: { name, namespace, uid }, startTime: formatTime(startedAtMs),
+        podRef: { name, namespace, uid },
+        startTime: formatTime(startedAtMs),
         containers: containers.map((each) => ({
-          name: each.name, startTime: formatTime(each.startedAtMs),
-          cpu: cpu(each.id, each.cpuMs, each.startedAtMs), memory: memory(each.memoryBytes),
+          name: each.name,
+          startTime: formatTime(each.startedAtMs),
+          cpu: cpu(each.id, each.cpuMs, each.startedAtMs),
+          memory: memory(each.memoryBytes),
         })),
-        cpu: cpu(uid, cpuMs, startedAtMs), memory: memory(memoryBytes),
+        cpu: cpu(uid, cpuMs, startedAtMs),
+        memory: memory(memoryBytes),
       };
     }),
   };

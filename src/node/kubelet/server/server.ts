@@ -24,6 +24,7 @@ export interface ServerInputs {
   readonly clusterDns: string;
   readonly clusterDomain: string;
   readonly manifestFolder: string;
+  readonly watchesDisk: boolean;
 }
 
 /** Answers one call. */

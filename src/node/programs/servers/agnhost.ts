@@ -43,7 +43,11 @@ const service = httpProgram((context): HttpService | StartFailure => {
     case 'netexec': return { ports: [port(8080, 'http-port')], answer: netexec(context, name), onTerminate: 2 };
     case 'test-webserver': return { ports: [port(80, 'port')], answer: webserver, onTerminate: 2 };
     case 'webhook':
-      return { ports: [port(443, 'port')], answer: webhookAnswer(flag(command, 'sidecar-image') ?? ''), onTerminate: 2 };
+      return {
+        ports: [port(443, 'port')],
+        answer: webhookAnswer(flag(command, 'sidecar-image') ?? ''),
+        onTerminate: 2,
+      };
     case 'porter': {
       const served = Object.keys(env).sort().map((key) => /^SERVE_PORT_(\d+)$/.exec(key)?.[1]).filter((each) =>
         each !== undefined);

@@ -12,8 +12,20 @@ import { fail, isBusybox, print, type ToolCall } from './tool';
 
 const valued = 'fCTXb';
 const harmless = new Set([
-  'no-same-owner', 'no-same-permissions', 'same-owner', 'preserve-permissions', 'same-permissions', 'touch', 'overwrite',
-  'no-overwrite-dir', 'numeric-owner', 'warning', 'ignore-failed-read', 'dereference', 'format', 'totals',
+  'no-same-owner',
+  'no-same-permissions',
+  'same-owner',
+  'preserve-permissions',
+  'same-permissions',
+  'touch',
+  'overwrite',
+  'no-overwrite-dir',
+  'numeric-owner',
+  'warning',
+  'ignore-failed-read',
+  'dereference',
+  'format',
+  'totals',
 ]);
 const longNames: Readonly<Record<string, string>> = {
   'create': 'c', 'extract': 'x', 'get': 'x', 'list': 't', 'file': 'f', 'directory': 'C', 'verbose': 'v', 'gzip': 'z',
@@ -166,7 +178,8 @@ function place({ shell }: ToolCall, job: Job, entry: ArchiveEntry): string | und
   const { files } = shell.world;
   const parts = entry.name.split('/').filter((part) => part !== '' && part !== '.' && part !== '..').slice(job.strip);
   if (parts.length === 0) return undefined;
-  if (!files.isDirectory(job.directory)) return `can't change directory to '${job.directory}': No such file or directory`;
+  if (!files.isDirectory(job.directory))
+    return `can't change directory to '${job.directory}': No such file or directory`;
   const path = resolvePath(parts.join('/'), job.directory);
   const directory = entry.kind === 'directory' ? path : parentOf(path);
   const made = files.isDirectory(directory) ? undefined : files.makeDirectory(directory);

@@ -51,7 +51,9 @@ function* head(call: ToolCall): Task<number> {
 function lastBytes(text: string, wanted: string): string {
   const bytes = bytesOfText(text);
   const count = Math.abs(Number(wanted) || 0);
-  return textOfBytes(bytes.subarray(wanted.startsWith('+') ? Math.max(0, count - 1) : Math.max(0, bytes.length - count)));
+  return textOfBytes(
+    bytes.subarray(wanted.startsWith('+') ? Math.max(0, count - 1) : Math.max(0, bytes.length - count)),
+  );
 }
 
 function* tail(call: ToolCall): Task<number> {

@@ -1,0 +1,240 @@
+/**
+ * Somebody who learns by keyboard alone: palette, editor, terminal, the lesson page and the diagram, without the mouse.
+ * It presses keys and looks; what it waits for is what a learner would wait for, and nothing is clicked or set by script.
+ */
+import assert from 'node:assert/strict';
+import type { FrameLocator, Page } from 'playwright-core';
+import { cssString, waitLimitMs } from './palette';
+import type { Workbench } from './workbench';
+
+/** Presses of a key until what it should reach counts as out of reach. */
+const pressLimit = 90;
+/** What a step may need: a cluster that boots, an image that is pulled. */
+const stepLimitMs = 60_000;
+
+export class Learner {
+  private readonly page: Page;
+
+  constructor({ page }: Workbench) {
+    this.page = page;
+  }
+
+  /** Chooses a command of the palette by its whole title. */
+  async command(title: string): Promise<void> {
+    const widget = this.page.locator('.quick-input-widget');
+    const labels = `[aria-label=${cssString(title)}], [aria-label^=${cssString(`${title}, `)}]`;
+    const row = widget.locator('.monaco-list-row').and(this.page.locator(labels)).first();
+    for (const startMs = Date.now(); Date.now() - startMs < waitLimitMs;) {
+      await this.page.keyboard.press('F1');
+      const input = widget.locator('input[type="text"]').first();
+      await input.waitFor();
+      await this.page.keyboard.insertText(title);
+      if (await row.waitFor({ timeout: 2000 }).then(() => true, () => false)) {
+        for (let at = 0; at < pressLimit && !/focused/.test(await row.getAttribute('class') ?? ''); at += 1) {
+          await this.page.keyboard.press('ArrowDown');
+        }
+        await this.page.keyboard.press('Enter');
+        await widget.waitFor({ state: 'hidden' });
+        return;
+      }
+      await this.page.keyboard.press('Escape');
+    }
+    throw new Error(`The palette does not offer "${title}".`);
+  }
+
+  /** Opens a file of the workspace in the editor. */
+  async open(file: string): Promise<void> {
+    await this.page.keyboard.press('Control+p');
+    await this.page.locator('.quick-input-widget input[type="text"]').first().waitFor();
+    await this.page.keyboard.insertText(file);
+    await this.page.locator('.quick-input-widget .monaco-list-row.focused', { hasText: file }).first().waitFor();
+    await this.page.keyboard.press('Enter');
+    await this.editing(file);
+  }
+
+  /** Waits until a file is being edited. */
+  async editing(file: string): Promise<void> {
+    await this.page.locator(`.tab.active[data-resource-name=${cssString(file)}]`).first().waitFor();
+    await this.page.locator('.monaco-editor.focused').first().waitFor();
+  }
+
+  /** Applies the file that is being edited. */
+  async apply(): Promise<void> {
+    await this.command('Kindergarten: Apply to Sandbox');
+  }
+
+  /** Runs what stands at the prompt of the sandbox terminal. */
+  async enter(typed: string): Promise<void> {
+    await this.page.locator('.terminal.xterm.focus').waitFor();
+    await this.page.locator('.xterm-rows', { hasText: typed }).waitFor();
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** Waits until the sandbox terminal shows this. */
+  async reads(words: string): Promise<void> {
+    await this.page.locator('.xterm-rows', { hasText: words }).waitFor();
+  }
+
+  /** Types a line into the sandbox terminal. */
+  async type(line: string): Promise<void> {
+    await this.page.locator('.terminal.xterm.focus').waitFor();
+    await this.page.keyboard.type(line);
+    await this.page.keyboard.press('Enter');
+  }
+}
+
+/** The lesson page, by keyboard. */
+export class LessonReader {
+  private frame: FrameLocator | undefined;
+
+  constructor(private readonly workbench: Workbench, private readonly learner: Learner) {}
+
+  /** Opens a lesson from the list; where there is a cluster already, it is made anew for the lesson. */
+  async open(id: string, hasCluster = true): Promise<void> {
+    await this.learner.command('Kindergarten: Lessons');
+    this.frame = await this.workbench.webviewFrame('Lessons');
+    await this.press(`open-${id}`);
+    if (!hasCluster) return;
+    await this.workbench.page.locator('.monaco-dialog-box .monaco-button:focus', { hasText: 'Create It Anew' }).waitFor();
+    await this.workbench.page.keyboard.press('Enter');
+  }
+
+  /** What the page shows. */
+  get content(): FrameLocator {
+    assert.ok(this.frame, 'no lesson page is open');
+    return this.frame;
+  }
+
+  /** Waits until a step with this title is shown and nothing is under way any more. */
+  async step(title: string): Promise<void> {
+    await this.content.locator('h2.step', { hasText: title }).waitFor({ timeout: stepLimitMs });
+    await this.content.locator('#do-catchUp:not([disabled])').waitFor({ timeout: stepLimitMs });
+  }
+
+  /** Goes to a button with the Tab key and presses it. */
+  async press(id: string): Promise<void> {
+    await this.content.locator(`[id=${cssString(id)}]:not([disabled])`).waitFor({ timeout: stepLimitMs });
+    await this.tabTo(id);
+    await this.workbench.page.keyboard.press('Enter');
+  }
+
+  /** Chooses an answer of a question and gives it. */
+  async answer(question: string, option: string): Promise<void> {
+    const choices = this.content.locator(`input[name=${cssString(`question-${question}`)}]`);
+    await choices.first().waitFor();
+    const ids = await choices.evaluateAll((all) => all.map(({ id }) => id));
+    const wanted = `${question}-${option}`;
+    await this.tabTo(ids[0] ?? '');
+    for (let at = 0; at < ids.indexOf(wanted); at += 1) await this.workbench.page.keyboard.press('ArrowDown');
+    await this.workbench.page.keyboard.press('Space');
+    await this.press(`answer-${question}`);
+    await this.content.locator(`label.chosen:has([id=${cssString(wanted)}])`).waitFor();
+  }
+
+  /** Answers the questions about earlier lessons and hears to each what would have been right. */
+  async recall(): Promise<void> {
+    for (const question of ['recall-0', 'recall-1', 'recall-2']) await this.answer(question, '0');
+    await this.content.locator('.verdict').nth(2).waitFor();
+  }
+
+  /** Waits until the step is done, and hears that the prediction came true if there was one. */
+  async done(predicted: boolean): Promise<void> {
+    await this.content.locator('#do-next:not([disabled])').waitFor({ timeout: stepLimitMs });
+    if (predicted) await this.content.locator('section.prediction .verdict.right').waitFor();
+  }
+
+  /** The step as it should be left: done, and on to the next with this title, or back to the list. */
+  async next(predicted: boolean, title?: string): Promise<void> {
+    await this.done(predicted);
+    await this.focus();
+    await this.press('do-next');
+    if (title === undefined) await this.content.locator('ul.lessons').waitFor();
+    else await this.step(title);
+  }
+
+  /** Goes back to the page from wherever the focus is. */
+  async focus(): Promise<void> {
+    await this.learner.command('Kindergarten: Focus on Lessons View');
+    await this.content.locator('body').evaluate(() => new Promise<void>((resolve) => {
+      if (document.hasFocus()) resolve();
+      else window.addEventListener('focus', () => resolve(), { once: true });
+    }));
+  }
+
+  /** Has the step's YAML put into a file and applies it. */
+  async insertAndApply(file: string): Promise<void> {
+    await this.press('do-insertYaml');
+    await this.learner.editing(file);
+    await this.learner.apply();
+  }
+
+  /** Has the step's first command typed, and runs it. */
+  async runCommand(command: string): Promise<void> {
+    await this.press('do-runCommands');
+    await this.learner.enter(command);
+  }
+
+  private async tabTo(id: string): Promise<void> {
+    const seen: string[] = [];
+    const focused = (): Promise<string> =>
+      this.content.locator('body').evaluate(() => (document.hasFocus() ? document.activeElement?.id ?? '' : '(elsewhere)'));
+    for (let presses = 0; presses < pressLimit; presses += 1) {
+      const at = await focused();
+      if (at === id) return;
+      seen.push(at);
+      await this.workbench.page.keyboard.press('Tab');
+    }
+    throw new Error(`The Tab key does not lead to ${id}, but to ${[...new Set(seen)].join(' ')}.`);
+  }
+}
+
+/** The diagram, by keyboard. */
+export class DiagramReader {
+  constructor(private readonly workbench: Workbench, private readonly learner: Learner) {}
+
+  /** Brings the diagram to the front, with the focus in it. */
+  async open(): Promise<FrameLocator> {
+    await this.learner.command('Kindergarten: Open Diagram');
+    const frame = await this.workbench.webviewFrame('Cluster Diagram');
+    await frame.locator('[data-box]').first().waitFor();
+    await frame.locator('body').evaluate(() => new Promise<void>((resolve) => {
+      if (document.hasFocus()) resolve();
+      else window.addEventListener('focus', () => resolve(), { once: true });
+    }));
+    return frame;
+  }
+
+  /** Looks for a box by its name and selects it; `box` is what should be selected then. */
+  async find(name: string, box: string): Promise<FrameLocator> {
+    const frame = await this.open();
+    const { keyboard } = this.workbench.page;
+    await keyboard.press('/');
+    await frame.locator('.search-field:focus').waitFor();
+    await keyboard.type(name);
+    await frame.locator('.search-row').first().waitFor();
+    await keyboard.press('Enter');
+    await frame.locator(`[data-box=${cssString(box)}][aria-pressed="true"]`).waitFor();
+    return frame;
+  }
+
+  /** Does something to a box, from its details. */
+  async whatIf(name: string, box: string, action: string): Promise<void> {
+    const frame = await this.find(name, box);
+    await this.pressIn(frame, 'What if …');
+    await frame.locator('.what-if:not([hidden])').waitFor();
+    await this.pressIn(frame, action);
+  }
+
+  /** Tabs to a button by its name and presses it. */
+  private async pressIn(frame: FrameLocator, name: string): Promise<void> {
+    const { keyboard } = this.workbench.page;
+    const seen: string[] = [];
+    for (let presses = 0; presses < pressLimit; presses += 1) {
+      const at = await frame.locator('body').evaluate(() => document.activeElement?.textContent?.trim() ?? '');
+      if (at === name) return await keyboard.press('Enter');
+      seen.push(at.slice(0, 30));
+      await keyboard.press('Tab');
+    }
+    throw new Error(`The Tab key does not lead to "${name}", but to ${[...new Set(seen)].join(' | ')}.`);
+  }
+}

@@ -43,6 +43,8 @@ export interface StrategyContext {
   readonly subresource?: Subresource;
   /** Who sends the request; absent where nobody does. */
   readonly user?: RequestUser;
+  /** Adds a warning to the answer, about something that preparing changes. */
+  readonly warn?: (text: string) => void;
 }
 
 /** Who a request comes from, as far as an object can say it. */

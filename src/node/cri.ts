@@ -108,6 +108,8 @@ export interface ContainerConfig {
   readonly runAsUser?: number;
   readonly runAsNonRoot?: boolean;
   readonly readOnlyRootFilesystem: boolean;
+  /** The path of a seccomp profile on the machine; undefined for those that the runtime brings along. */
+  readonly seccompProfile?: string;
   readonly stdin: boolean;
   readonly stdinOnce: boolean;
   readonly tty: boolean;

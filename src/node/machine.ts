@@ -72,6 +72,11 @@ export class NodeMachine {
     });
   }
 
+  /** Starts the units that are meant to run. */
+  boot(): void {
+    for (const unit of this.wanted) this.start(unit);
+  }
+
   get name(): string {
     return this.options.name;
   }

@@ -202,15 +202,16 @@ class CustomStrategy {
     const object = labelled(given, this.apiVersion);
     const old = before && labelled(before, this.apiVersion);
     const plain = object as unknown as PlainObject;
-    const errors = [...(old === undefined ? valueErrors(plain, schema) : changedValueErrors(plain, old, schema))];
     const { scale } = this.version.subresources ?? {};
-    if (scale) errors.push(...scaleErrors(object, scale, ofStatus || !this.version.subresources?.status));
-    errors.push(...embeddedErrors(plain, schema));
-    errors.push(...(old === undefined || !equal(object, old) ? listTypeErrors(plain, schema) : []));
+    const errors = [
+      ...(old === undefined ? valueErrors(plain, schema) : changedValueErrors(plain, old, schema)),
+      ...(scale ? scaleErrors(object, scale, ofStatus || !this.version.subresources?.status) : []),
+      ...embeddedErrors(plain, schema),
+      ...(old === undefined || !equal(object, old) ? listTypeErrors(plain, schema) : []),
+    ];
     const rules = ruleErrors(plain, old as unknown as PlainObject | undefined, schema);
     if (rules === undefined) return errors;
-    if (errors.some(({ type }) => blocking.has(type))) errors.push(invalid('', undefined, blockedDetail));
-    else errors.push(...rules());
-    return errors;
+    const isBlocked = errors.some(({ type }) => blocking.has(type));
+    return [...errors, ...(isBlocked ? [invalid('', undefined, blockedDetail)] : rules())];
   }
 }

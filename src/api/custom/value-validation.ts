@@ -79,7 +79,12 @@ function check(value: unknown, schema: Schema, path: string, before: Before | un
   const found: Findings = { errors: [], matches: 0, root: into.root };
   checkNode(value, schema, path, before, found);
   into.matches += found.matches;
-  if (found.errors.length > 0 && !equal(value, before.value)) into.errors.push(...found.errors);
+  if (found.errors.length > 0 && !equal(value, before.value)) addErrors(into, found.errors);
+}
+
+/** One by one: there may be more of them than a call takes arguments. */
+function addErrors(into: Findings, errors: readonly FieldError[]): void {
+  for (const error of errors) into.errors.push(error);
 }
 
 function checkNode(value: unknown, schema: Schema, path: string, before: Before | undefined, into: Findings): void {
@@ -268,7 +273,7 @@ function checkCombinations(
     into.errors.push(invalid(into.root, '', `${quote(path)} ${detail}`));
   };
   const take = ({ errors, matches }: Findings): void => {
-    into.errors.push(...errors);
+    addErrors(into, errors);
     into.matches += matches;
   };
   if (schema.anyOf?.length) checkAnyOf(schema.anyOf, branch, fail, take);

@@ -36,6 +36,6 @@ export function* ensureServiceCidr(
     lastTransitionTime: formatTime(nowMs),
   };
   const updated =
-    yield * loopbackUpdate(loopback, serviceCidrs, { ...current, status: { conditions: [ready] } }, 'status');
+    yield* loopbackUpdate(loopback, serviceCidrs, { ...current, status: { conditions: [ready] } }, 'status');
   return updated.code < 400 || updated.code === 409;
 }

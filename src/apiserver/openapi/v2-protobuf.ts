@@ -8,8 +8,8 @@ import type { JsonSchema } from './schemas';
 
 /** A message under construction: parts in order, with their length, because a message's length goes in front of it. */
 class Message {
-  private readonly parts: Uint8Array[] = [];
-  private length = 0;
+  private readonly parts: (Uint8Array | Message)[] = [];
+  length = 0;
 
   /** A text; absent or empty ones are not written, as in proto3. */
   text(field: number, value: unknown): this {
@@ -43,7 +43,7 @@ class Message {
   message(field: number, inner: Message | undefined): this {
     if (inner === undefined) return this;
     this.put(Uint8Array.from([...varint((field << 3) | 2), ...varint(inner.length)]));
-    this.parts.push(...inner.parts);
+    this.parts.push(inner);
     this.length += inner.length;
     return this;
   }
@@ -55,12 +55,17 @@ class Message {
 
   finish(): Uint8Array {
     const out = new Uint8Array(this.length);
-    let at = 0;
+    this.write(out, 0);
+    return out;
+  }
+
+  private write(out: Uint8Array, start: number): void {
+    let at = start;
     for (const part of this.parts) {
-      out.set(part, at);
+      if (part instanceof Message) part.write(out, at);
+      else out.set(part, at);
       at += part.length;
     }
-    return out;
   }
 
   private bytes(field: number, value: Uint8Array): void {

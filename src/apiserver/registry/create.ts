@@ -117,7 +117,8 @@ function* prepare(
     allocated = allocation.service as KubeObject;
     claims = allocation.claims;
   }
-  const context = { nowMs: execution.wallMs, user: scope.user };
+  const warn = (text: string): void => void scope.warnings.push(text);
+  const context = { nowMs: execution.wallMs, user: scope.user, warn };
   const object = fillNewObject(allocated, resource.strategy, namespace, values, context);
   const errors = newObjectErrors(object, resource.strategy.kind);
   if (errors.length > 0) return refused(scope, invalidStatus(resource.groupKind, values.name, errors));

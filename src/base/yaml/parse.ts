@@ -8,6 +8,7 @@ import type { Event } from 'js-yaml';
 import { yamlLimits } from '../limits';
 import type { YamlLimits } from '../limits';
 import { compose } from './compose';
+import { lenientText } from './lenient';
 import { lineEnd, lineFinder, utf8Length } from './line';
 import { pathAtOffset, rangeOf } from './node';
 import type { YamlNode, YamlPath } from './node';
@@ -53,11 +54,27 @@ function moved(event: Event, base: number): Event {
   return copy as unknown as Event;
 }
 
+/** The events of a text; what only go-yaml reads is tried when js-yaml refuses it, and its refusal stands if that fails. */
+function eventsOf(text: string, limits: YamlLimits): readonly Event[] {
+  const options = { maxDepth: limits.depth };
+  try {
+    return parseEvents(text, options);
+  } catch (error) {
+    const lenient = lenientText(text);
+    if (lenient === text) throw error;
+    try {
+      return parseEvents(lenient, options);
+    } catch {
+      throw error;
+    }
+  }
+}
+
 /** One document's events with offsets into the whole text; a syntax error becomes a problem and leaves none. */
 function readEvents(part: DocumentText, limits: YamlLimits, add: Adder): readonly Event[] {
   const base = part.startOffset;
   try {
-    const events = parseEvents(part.text, { maxDepth: limits.depth });
+    const events = eventsOf(part.text, limits);
     return base === 0 ? events : events.map((event) => moved(event, base));
   } catch (error) {
     const { code, args, start, end } = syntaxMistake(part.text, error, limits);

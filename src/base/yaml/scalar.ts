@@ -50,6 +50,15 @@ function rangeOfScalar(source: string, event: ScalarEvent, cursor: number): { st
   return { start: event.valueStart - quotes, end: event.valueEnd + quotes };
 }
 
+/** The value of a scalar; go-yaml knows one escape more than YAML does, that of the apostrophe. */
+function valueOf(source: string, event: ScalarEvent): string {
+  const { style, valueStart, valueEnd } = event;
+  const raw = source.slice(valueStart, valueEnd);
+  if (style !== SCALAR_STYLE.DOUBLE_QUOTED || !raw.includes("\\'")) return getScalarValue(source, event);
+  const plain = raw.replace(/\\[\s\S]/g, (escape) => (escape === "\\'" ? "'" : escape));
+  return getScalarValue(plain, { ...event, valueStart: 0, valueEnd: plain.length });
+}
+
 /**
  * The node of a scalar event. `cursor` is where the source was read up to; `placeholder` is the range that stands for
  * a scalar that is not written at all, such as the value of `key:`.
@@ -62,7 +71,7 @@ export function scalarNode(
   report: Report,
 ): YamlScalar {
   const written = event.valueStart >= 0;
-  const text = written ? getScalarValue(source, event) : '';
+  const text = written ? valueOf(source, event) : '';
   const tag = shortTag(source, event);
   const { start, end } = written ? rangeOfScalar(source, event, cursor) : placeholder;
   const implicit = tag === '' && event.style === SCALAR_STYLE.PLAIN;

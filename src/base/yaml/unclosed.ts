@@ -42,7 +42,7 @@ function skipBlock(text: string, header: number): number {
 }
 
 /** Whether a value can start at the offset: at the start of a line, or behind an indicator and a blank. */
-function startsValue(text: string, offset: number, start: number): boolean {
+export function startsValue(text: string, offset: number, start: number): boolean {
   let i = offset - 1;
   while (i >= start && (text.charAt(i) === ' ' || text.charAt(i) === '\t')) i -= 1;
   const before = i < start ? '\n' : text.charAt(i);
@@ -52,7 +52,7 @@ function startsValue(text: string, offset: number, start: number): boolean {
 const blockHeader = /[|>][-+0-9]*[ \t]*(?:#[^\r\n]*)?(?=[\r\n]|$)/y;
 
 /** Where the scan goes on behind the character at `i`; -1 for a quote that is never closed. */
-function step(text: string, i: number, start: number, end: number, inFlow: boolean): number {
+export function step(text: string, i: number, start: number, end: number, inFlow: boolean): number {
   const char = text.charAt(i);
   if (char === '#') return i === start || /\s/.test(text.charAt(i - 1)) ? lineEnd(text, i) : i + 1;
   if (!startsValue(text, i, start)) return i + 1;

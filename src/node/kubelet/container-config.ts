@@ -3,7 +3,7 @@
  * kuberuntime's generateContainerConfig.
  */
 import { quantityMillis, quantityValue } from '../../api/quantity';
-import type { Container, Pod, ResourceRequirements } from '../../api/types';
+import type { Container, Pod, ResourceRequirements, SecurityContext } from '../../api/types';
 import { fnv1a32 } from '../../base/hash';
 import type { Task } from '../../sim/task';
 import type { ContainerConfig, CriMount, Image, LinuxContainerResources } from '../cri';
@@ -24,6 +24,8 @@ type Config =
   | { readonly ok: false; readonly message: string };
 
 const hashAnnotation = 'io.kubernetes.container.hash';
+/** Where a kubelet has the profiles that pods name. */
+const seccompFolder = '/var/lib/kubelet/seccomp';
 
 /** Builds the runtime's configuration of one run of a container, or says why there is none. */
 export function* containerConfig(inputs: ConfigInputs, container: Container): Task<Config> {
@@ -58,6 +60,7 @@ export function* containerConfig(inputs: ConfigInputs, container: Container): Ta
       runAsUser: security.runAsUser,
       runAsNonRoot: security.runAsNonRoot,
       readOnlyRootFilesystem: container.securityContext?.readOnlyRootFilesystem ?? false,
+      ...seccompOf(security),
       stdin: container.stdin ?? false,
       stdinOnce: container.stdinOnce ?? false,
       tty: container.tty ?? false,
@@ -73,6 +76,12 @@ export function runtimeResources({ limits }: ResourceRequirements = {}): LinuxCo
     ...(cpu === undefined ? {} : { cpuMillis: quantityMillis(cpu) }),
     ...(memory === undefined ? {} : { memoryLimit: quantityValue(memory) }),
   };
+}
+
+/** A profile of the machine; what the default one and none forbid makes no difference here. */
+function seccompOf({ privileged, seccompProfile }: SecurityContext): Pick<ContainerConfig, 'seccompProfile'> {
+  if (privileged || seccompProfile?.type !== 'Localhost') return {};
+  return { seccompProfile: `${seccompFolder}/${seccompProfile.localhostProfile ?? ''}` };
 }
 
 /** Whether a running container was made from an older definition. Its image is all that the API lets change. */

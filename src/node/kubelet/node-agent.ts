@@ -13,6 +13,7 @@ import { goDuration } from '../../api/duration';
 import type { ProcessHost } from '../../sim/process';
 import { runTask, type Task, waitFor } from '../../sim/task';
 import { criCall } from '../cri';
+import type { FileTree } from '../filesystem';
 import { type MachineFacts, newNode, type NodeFacts, nodeStatus, type Registration } from './node-status';
 
 const leaseDurationSeconds = 40;
@@ -31,6 +32,8 @@ export interface NodeAgentOptions {
   readonly machine: MachineFacts;
   /** `v1.36.1`. */
   readonly version: string;
+  /** The machine's disk. */
+  readonly files: FileTree;
 }
 
 export class NodeAgent {
@@ -54,6 +57,8 @@ export class NodeAgent {
   ) {
     this.runtimeSeenMs = host.nowMs;
     this.machineId = host.random('machine').uuid();
+    // The entrypoint of kind's node image has systemd make this file before anything else runs.
+    options.files.write('/etc/machine-id', `${this.machineId.replaceAll('-', '')}\n`);
     this.bootId = host.random('boot').uuid();
   }
 

@@ -62,7 +62,7 @@ export function nodeStatus(facts: NodeFacts, before: NodeStatus | undefined): No
     'ephemeral-storage': formatQuantity(quantity(`${Math.floor(machine.ephemeralBytes / 1024)}Ki`)),
     'hugepages-1Gi': '0',
     'hugepages-2Mi': '0',
-    memory: `${Math.floor(machine.memoryBytes / 1024)}Ki`,
+    memory: formatQuantity(quantity(`${Math.floor(machine.memoryBytes / 1024)}Ki`)),
     pods: String(machine.maxPods),
   };
   return {

@@ -1,6 +1,7 @@
 /** The phase of a pod, computed from the statuses of its containers. Models the kubelet's getPhase. */
 import type { ContainerStatus, Pod } from '../../api/types';
 import { isSidecar } from './container-status';
+import { restartsAfter } from './restart-policy';
 
 /** `ended`: the kubelet has ended the pod, so nothing of it will start again whatever the restart policy says. */
 export function podPhase(
@@ -16,9 +17,14 @@ export function podPhase(
   if (running > 0) return 'Running';
   if (counts.stopped === 0) return 'Pending';
   if (ended) return counts.stopped === counts.succeeded ? 'Succeeded' : 'Failed';
-  if (restartPolicy === 'Always') return 'Running';
-  if (counts.stopped === counts.succeeded) return 'Succeeded';
-  return restartPolicy === 'Never' ? 'Failed' : 'Running';
+  if (mains.some((status) => runsAgain(pod, status))) return 'Running';
+  return counts.stopped === counts.succeeded ? 'Succeeded' : 'Failed';
+}
+
+function runsAgain(pod: Pod, { name, state, lastState }: ContainerStatus): boolean {
+  const container = pod.spec.containers.find((declared) => declared.name === name);
+  const ended = state?.terminated ?? lastState?.terminated;
+  return container !== undefined && ended !== undefined && restartsAfter(pod, container, ended.exitCode, false);
 }
 
 /** Whether a phase is one that a pod never leaves. */

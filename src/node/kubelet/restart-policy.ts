@@ -1,6 +1,7 @@
 /**
  * Which containers of a pod are started again, and whether the pod is over. Models
- * kubecontainer.ShouldContainerBeRestarted. Restart rules by exit code are not modelled.
+ * kubecontainer.ShouldContainerBeRestarted and podutil.ContainerShouldRestart. Restarting all containers of a pod after
+ * an exit code is not modelled, and refused by the API.
  */
 import type { Container, Pod } from '../../api/types';
 import type { ContainerStatus as RuntimeContainer } from '../cri';
@@ -9,9 +10,17 @@ import { isSidecar, runsOf } from './container-status';
 /** Whether a run that has ended is followed by another. */
 export function shouldRestart(pod: Pod, container: Container, run: RuntimeContainer, init: boolean): boolean {
   if (run.state !== 'CONTAINER_EXITED' || isSidecar(container)) return true;
+  return restartsAfter(pod, container, run.exitCode, init);
+}
+
+/** Whether a container runs again after this exit code: a rule of its own says so, or its policy, or the pod's. */
+export function restartsAfter(pod: Pod, container: Container, exitCode: number, init: boolean): boolean {
+  const isNamed = (container.restartPolicyRules ?? []).some(({ exitCodes }) =>
+    exitCodes !== undefined && (exitCodes.operator === 'In') === (exitCodes.values ?? []).includes(exitCode));
+  if (isNamed) return true;
   const policy = container.restartPolicy ?? pod.spec.restartPolicy ?? 'Always';
-  if (policy === 'Always') return !init || run.exitCode !== 0;
-  return policy === 'OnFailure' && run.exitCode !== 0;
+  if (policy === 'Always') return !init || exitCode !== 0;
+  return policy === 'OnFailure' && exitCode !== 0;
 }
 
 /** Whether no container of the pod will ever run again, sidecars aside, which end with the others. */

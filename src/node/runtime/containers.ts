@@ -46,6 +46,12 @@ export class ContainerService {
     }
     yield* this.pass(createMs);
     if (!sandbox.ready) return sandboxGone(sandboxId);
+    const { seccompProfile } = config;
+    if (seccompProfile !== undefined && options.files.read(seccompProfile) === undefined) {
+      const why = `open ${seccompProfile}: no such file or directory`;
+      const message = `failed to create containerd container: cannot load seccomp profile "${seccompProfile}": ${why}`;
+      return { ok: false, code: 'Unknown', message };
+    }
     const stored = options.state.images.find(config.image);
     const shown = stored?.repoTags[0] ?? config.image;
     const id = host.random('containers').hex(64);

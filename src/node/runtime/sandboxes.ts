@@ -13,6 +13,8 @@ import { removeSandboxFiles, writeSandboxFiles } from './sandbox-files';
 import { SandboxRecord } from './state';
 
 const pause: Program = { start: () => undefined };
+/** The process that holds a sandbox, named as no container can be: a container may well be called `pause`. */
+const sandboxProcess = 'POD';
 
 export class SandboxService {
   constructor(
@@ -26,7 +28,7 @@ export class SandboxService {
     const { host, options } = this;
     const id = host.random('sandboxes').hex(64);
     const { namespace, name } = config.metadata;
-    const sandbox = new SandboxRecord(id, config, host.wallMs, `${namespace}/${name}/pause@${options.machine}`);
+    const sandbox = new SandboxRecord(id, config, host.wallMs, `${namespace}/${name}/${sandboxProcess}@${options.machine}`);
     if (config.hostNetwork) sandbox.ip = options.network.address;
     else {
       const request = { command: 'ADD', containerId: id, portMappings: config.portMappings } as const;

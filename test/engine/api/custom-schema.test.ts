@@ -295,6 +295,11 @@ describe('values of custom resources', () => {
       ['spec.count: Invalid value: 98: spec.count in body should be less than or equal to 10']);
   });
 
+  it('finds more mistakes than a call takes arguments', () => {
+    const list: Schema = { type: 'object', properties: { a: { type: 'array', items: { type: 'string' } } } };
+    assert.equal(changedValueErrors({ a: Array(200_000).fill(1) }, { a: ['x'] }, list).length, 200_000);
+  });
+
   it('finds repeated items of sets and maps', () => {
     const errors = listTypeErrors({ spec: { set: ['a', 'b', 'a', 'a'], ports: [{ n: 1 }, { n: 1, p: 'x' }] } }, schema);
     assert.deepEqual(errors.map(errorText), ['spec.ports[1]: Duplicate value: {"n":1}', 'spec.set[2]: Duplicate value: "a"']);

@@ -95,6 +95,29 @@ describe('preparation of a pod', () => {
     });
   });
 
+  it('drops projections whose gates are off', () => {
+    const { spec } = stored(podKind, 'spec: {containers: [{name: a, image: i}], volumes: [{name: v, projected: '
+      + '{sources: [{clusterTrustBundle: {name: b, path: p}}, {configMap: {name: m}}, '
+      + '{podCertificate: {signerName: s, keyType: ED25519, credentialBundlePath: c}}]}}]}');
+    assert.deepEqual(spec.volumes[0].projected.sources, [{}, { configMap: { name: 'm' } }, {}]);
+  });
+
+  it('makes fields of the annotations of AppArmor, and tells so', () => {
+    const key = 'container.apparmor.security.beta.kubernetes.io';
+    const object = objectOf(podKind, `metadata: {annotations: {${key}/a: localhost/deny, ${key}/b: unconfined, `
+      + `${key}/c: nonsense, ${key}/d: unconfined}}\nspec: {securityContext: {appArmorProfile: {type: Unconfined}}, `
+      + 'containers: [{name: a, image: i}, {name: b, image: i}, {name: c, image: i}, '
+      + '{name: d, image: i, securityContext: {appArmorProfile: {type: RuntimeDefault}}}]}');
+    const warnings: string[] = [];
+    const made = podKind.prepareForCreate?.(object, { nowMs: 0, warn: (text) => void warnings.push(text) }) as any;
+    assert.deepEqual(made.spec.containers.map((each: any) => each.securityContext?.appArmorProfile), [
+      { type: 'Localhost', localhostProfile: 'deny' }, undefined, undefined, { type: 'RuntimeDefault' },
+    ]);
+    const told = (name: string): string =>
+      `metadata.annotations[${key}/${name}]: deprecated since v1.30; use the "appArmorProfile" field instead`;
+    assert.deepEqual(warnings, [told('a'), told('c')]);
+  });
+
   it('keeps the quality of service through a status update that forgets it', () => {
     const old = stored(podKind, simple);
     const changed = { ...old, status: { phase: 'Running' } };

@@ -10,6 +10,7 @@ import type {
 } from '../../types';
 import { mapList } from './container-defaults';
 import { podQosClass } from './qos';
+import { appArmorWarnings, withAppArmorFields, withoutSwitchedOff } from './switched-off';
 
 const gatedCondition: PodCondition = Object.freeze({
   type: 'PodScheduled',
@@ -24,8 +25,10 @@ export function newPodStatus(pod: Pod): PodStatus {
   return pod.spec.schedulingGates?.length ? { ...status, conditions: [gatedCondition] } : status;
 }
 
-/** Puts the values of matchLabelKeys and mismatchLabelKeys into the selectors that they belong to. */
-export function preparePod(pod: Pod): Pod {
+/** Drops what is switched off, and puts the values of label keys into the selectors that they belong to. */
+export function preparePod(given: Pod, { warn }: Pick<StrategyContext, 'warn'>): Pod {
+  for (const warning of appArmorWarnings(given.metadata.annotations, given.spec, '')) warn?.(warning);
+  const pod = withAppArmorFields(withoutSwitchedOff(given));
   const { affinity, topologySpreadConstraints } = pod.spec;
   if (affinity === undefined && topologySpreadConstraints === undefined) return pod;
   const labels = pod.metadata.labels ?? {};

@@ -1,6 +1,6 @@
 /**
  * Warnings about pods and templates: things that are accepted and probably not meant. Models GetWarningsForPod of
- * pkg/api/pod, without the warnings about annotations and claims of volumes.
+ * pkg/api/pod, without the warnings about annotations other than AppArmor's and about claims of volumes.
  */
 import { sortedKeys } from '../../../base/freeze';
 import { child, index, key } from '../../field-errors';
@@ -9,6 +9,7 @@ import { dnsLabelProblems } from '../../names';
 import { quantity } from '../../quantity';
 import type { Container, ContainerPort, NodeSelectorTerm, Pod, PodSpec, PodTemplateSpec, Volume } from '../../types';
 import { eachItem } from '../field-checks';
+import { appArmorWarnings } from './switched-off';
 
 const nanosPerUnit = 1_000_000_000n;
 
@@ -43,7 +44,9 @@ export function podWarnings(pod: Pod, old: Pod | undefined): readonly string[] {
 
 /** Warnings about the template of a workload. */
 export function templateWarnings(template: PodTemplateSpec | undefined, path: string): readonly string[] {
-  return template?.spec === undefined ? [] : specWarnings(template.spec, child(path, 'spec'));
+  if (template?.spec === undefined) return [];
+  const { metadata, spec } = template;
+  return [...specWarnings(spec, child(path, 'spec')), ...appArmorWarnings(metadata?.annotations, spec, path)];
 }
 
 /** A name that is no DNS label and will be part of host names. */

@@ -82,6 +82,7 @@ export const webImages: Readonly<Record<string, ImageDescription>> = {
     tags: tagPattern(majors(4, 5, 6), ['php8.2', 'php8.3', 'php8.4']),
   },
   'registry.k8s.io/hpa-example': hpaExample,
+  'registry.k8s.io/goproxy': single(111, '/goproxy', greetingProgram(8080, () => '', 2)),
   'k8s.gcr.io/hpa-example': hpaExample,
   'registry.k8s.io/echoserver': echoserver,
   'k8s.gcr.io/echoserver': echoserver,

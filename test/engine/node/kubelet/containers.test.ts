@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { Container, Pod } from '../../../../src/api/types';
 import { bootedCluster } from '../../../support/cluster';
-import { condition, containersOf, create, events, find, history, image, isReady, pod, podOf, stateOf,
+import { condition, containersOf, create, events, find, history, image, isReady, machine, pod, podOf, stateOf,
   until } from './pods';
 
 const shared = bootedCluster(1, 0);
@@ -128,6 +128,45 @@ describe('kubelet: a container', () => {
       ['False', 'True PodCompleted', 'False PodCompleted', 'False PodCompleted']);
     assert.equal(condition(pod(shared, name(4)), 'Ready'), 'False PodFailed');
     assert.match(over.status.podIP ?? '', /^10\.244/);
+  });
+
+  it('follows its own policy and rules before those of the pod', () => {
+    const rule = (operator: string, ...values: number[]): Partial<Container> => ({
+      restartPolicy: 'Never', restartPolicyRules: [{ action: 'Restart', exitCodes: { operator, values } }],
+    });
+    const endings: readonly (readonly ['Always' | 'Never', string, Partial<Container>, string, string])[] = [
+      ['Never', 'exit 42', rule('In', 42), 'Running', 'waiting CrashLoopBackOff'],
+      ['Never', 'exit 41', rule('In', 42), 'Failed', 'terminated Error 41'],
+      ['Always', 'exit 0', rule('NotIn', 0), 'Succeeded', 'terminated Completed 0'],
+      ['Never', 'exit 0', { restartPolicy: 'Always' }, 'Running', 'waiting CrashLoopBackOff'],
+    ];
+    const name = (index: number): string => `rule-${index}`;
+    create(shared, ...endings.map(([restartPolicy, script, app], index) =>
+      podOf(name(index), { app: script }, { restartPolicy }, app)));
+    shared.runFor(9_000);
+    endings.forEach(([, , , phase, state], index) => {
+      const found = pod(shared, name(index));
+      assert.deepEqual([found.status.phase, stateOf(found)], [phase, state], name(index));
+    });
+  });
+
+  it('may be called as nothing else is, and as the process that holds its sandbox', () => {
+    create(shared, podOf('named', {}, { containers: [{ name: 'pause', image }, { name: 'other', image }] }));
+    until(shared, 'named', isReady);
+    shared.runFor(30_000);
+    assert.deepEqual(pod(shared, 'named').status.containerStatuses?.map((status) => status.restartCount), [0, 0]);
+  });
+
+  it('waits for a seccomp profile that its machine does not have', () => {
+    const seccompProfile = { type: 'Localhost', localhostProfile: 'profiles/audit.json' };
+    create(shared, podOf('profiled', {}, { nodeName: 'kind-control-plane', securityContext: { seccompProfile } }));
+    const path = '/var/lib/kubelet/seccomp/profiles/audit.json';
+    const found = until(shared, 'profiled', (each) => stateOf(each) === 'waiting CreateContainerError');
+    assert.equal(found.status.containerStatuses?.[0]?.state?.waiting?.message,
+      `failed to create containerd container: cannot load seccomp profile "${path}": open ${path}: `
+      + 'no such file or directory');
+    machine(shared, 'kind-control-plane').files.write(path, '{}');
+    until(shared, 'profiled', isReady);
   });
 
   it('is killed for its memory with OOMKilled and 137', () => {

@@ -82,7 +82,7 @@ describe('kubelet: restarts', () => {
   it('of a pause process take the pod\'s containers with it, and a new sandbox is made', () => {
     until(cluster, 'stays', isReady);
     const { podIP } = pod(cluster, 'stays').status;
-    kill('default/stays/pause@kind-worker');
+    kill('default/stays/POD@kind-worker');
     const found = until(cluster, 'stays', (candidate) =>
       candidate.status.containerStatuses?.[0]?.restartCount === 1 && isReady(candidate));
     assert.notEqual(found.status.podIP, podIP);

@@ -101,6 +101,7 @@ describe('kubelet: volumes', () => {
           { downwardAPI: { items: [{ path: 'who', fieldRef: { fieldPath: 'metadata.name' } }] } }] } },
         { name: 'info', downwardAPI: { items: [{ path: 'labels', fieldRef: { fieldPath: 'metadata.labels' } }] } },
         { name: 'host', hostPath: { path: '/srv/data', type: 'Directory' } },
+        { name: 'machine', hostPath: { path: '/etc/machine-id', type: 'File' } },
         { name: 'scratch', emptyDir: {} },
       ],
       containers: ['app', 'other'].map((name): Container => ({
@@ -125,6 +126,7 @@ describe('kubelet: volumes', () => {
     for (const [path, text] of Object.entries(expected)) assert.equal(files.read(path), text, path);
     assert.deepEqual(files.list('/var/run/secrets/kubernetes.io/serviceaccount'), ['ca.crt', 'namespace', 'token']);
     assert.equal(files.write('/secret/USER', 'x'), 'Read-only file system');
+    assert.match(machine(cluster).files.read('/etc/machine-id') ?? '', /^[0-9a-f]{32}\n$/);
     files.write('/scratch/file', 'shared');
     assert.equal(filesOf('volumes', 'other').read('/scratch/file'), 'shared');
   });

@@ -82,6 +82,8 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
     ['exec sleep 2; echo never', '', { ms: 2_000 }],
     ['tail -f /dev/null & sleep 1; echo done', 'done', { ms: 1_000 }],
     ['touch /tmp/g; tail -f /tmp/g & sleep 2; echo grown >> /tmp/g; sleep 2', 'grown', { ms: 4_000 }],
+    ['tail -F /tmp/late & sleep 2; echo came > /tmp/late; sleep 2; echo x > /tmp/late; sleep 2',
+      "tail: can't open '/tmp/late': No such file or directory|came|x", { ms: 6_000 }],
   ],
   'tools': [
     ['seq 3; seq 1 2 5 | xargs echo; echo a b | xargs -n1 echo item', '1|2|3|1 3 5|item a|item b'],

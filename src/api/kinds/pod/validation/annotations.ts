@@ -6,11 +6,11 @@ import { sortedKeys } from '../../../../base/freeze';
 import { forbidden, invalid, key } from '../../../field-errors';
 import type { PodSpec } from '../../../types';
 import type { FieldErrors } from '../../field-checks';
+import { appArmorPrefix } from '../switched-off';
 
 /** Marks a pod that mirrors a static pod of a kubelet. */
 export const mirrorAnnotation = 'kubernetes.io/config.mirror';
 const deletionCostAnnotation = 'controller.kubernetes.io/pod-deletion-cost';
-const appArmorPrefix = 'container.apparmor.security.beta.kubernetes.io/';
 const minInt32 = -2_147_483_648;
 const maxInt32 = 2_147_483_647;
 

@@ -59,9 +59,12 @@ function lastBytes(text: string, wanted: string): string {
 function* tail(call: ToolCall): Task<number> {
   const { count, bytes, rest, set } = countOf(call);
   const { shell } = call;
-  const follow = set.has('f') || set.has('F') || set.has('follow');
+  const retry = set.has('F');
+  const follow = set.has('f') || retry || set.has('follow');
   const { inputs, failed } = yield* openInputs(call, rest);
   const seen = new Map<string, number>();
+  // -F waits for files that are not there yet.
+  if (retry) for (const name of rest) seen.set(shell.path(name), 0);
   for (const { name, stream } of inputs) {
     // /dev/null has nothing; following it is the usual way to do nothing for ever.
     const text = stream ? yield* readAll(shell, stream) : '';
@@ -78,7 +81,8 @@ function* tail(call: ToolCall): Task<number> {
     yield* shell.world.pause(shell.process, 1000);
     for (const [path, length] of seen) {
       const text = shell.world.files.read(path) ?? '';
-      if (text.length > length) yield* print(call, text.slice(length));
+      // A file that has become shorter was made anew.
+      if (text.length !== length) yield* print(call, text.slice(text.length > length ? length : 0));
       seen.set(path, text.length);
     }
   }

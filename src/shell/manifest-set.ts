@@ -172,6 +172,13 @@ export function placeOfField(placed: PlacedObject, field: string): { readonly st
   return placed.document.positionOf([...placed.path, ...fieldPath(field)], 'value');
 }
 
+/** Whether somebody wrote that field. */
+export function hasField({ object }: PlacedObject, field: string): boolean {
+  let value: unknown = object;
+  for (const step of fieldPath(field)) value = (value as Readonly<Record<string | number, unknown>> | null | undefined)?.[step];
+  return value !== undefined;
+}
+
 /** `spec.containers[0].image` as steps. A bracket holds an index or a map's key. */
 export function fieldPath(field: string): (string | number)[] {
   const steps: (string | number)[] = [];

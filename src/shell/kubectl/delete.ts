@@ -18,7 +18,7 @@ export function* deleteObject(client: ApiClient, kinds: KindRegistry, target: Ob
   const { namespace, name } = target;
   const before = yield* client.get(type, { namespace, name });
   const deleted = before.ok
-    ? yield * client.delete(type, { namespace, name }, { propagationPolicy: 'Background' })
+    ? yield* client.delete(type, { namespace, name }, { propagationPolicy: 'Background' })
     : before;
   if (!deleted.ok) return { target, outcome: 'failed', text: serverError(deleted.status) };
   const uid = before.ok ? before.value.metadata.uid : '';

@@ -34,6 +34,8 @@ export interface ShellCluster {
       readonly poweredOn?: boolean;
     }[];
   };
+  /** Why a program cannot be run now; undefined when it can. */
+  refusal?(program: TerminalProgram): string | undefined;
   run(program: TerminalProgram, onOutput: (output: TerminalOutput) => void): (input: TerminalInput) => void;
 }
 

@@ -271,6 +271,11 @@ export class ShellSession {
   private run(
     cluster: ShellCluster, program: TerminalProgram, { host, out, err, done }: CommandContext, pipe: Pipe | undefined,
   ): void {
+    const refusal = cluster.refusal?.(program);
+    if (refusal !== undefined) {
+      err(`${refusal}\n`);
+      return done(1);
+    }
     const pending: TerminalOutput[] = [];
     let open = true;
     const input = cluster.run(program, (output) => {

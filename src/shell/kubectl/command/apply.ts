@@ -98,7 +98,7 @@ function* applyTarget(call: Call, target: Target, file: string): Task<number> {
 }
 
 /** A refusal with what was being done to which file; field errors stand alone, as kubectl has it. */
-function whileDoing(call: Call, what: string, file: string, status: Status): number {
+export function whileDoing(call: Call, what: string, file: string, status: Status): number {
   if (status.reason === 'Invalid' || status.code === 0) return refused(call, status);
   call.write('stderr',
     `${serverError({ ...status, message: `error when ${what} "${file}": ${status.message ?? ''}` })}\n`);

@@ -35,6 +35,8 @@ export interface InputListener {
 }
 
 export interface Call extends Surroundings {
+  /** The names of the command and of its group: `create configmap`. */
+  readonly path: string;
   readonly flags: Flags;
   readonly args: readonly string[];
   readonly api: Connection;
@@ -50,6 +52,8 @@ export interface KubectlCommand {
   /** Set where all after the first argument belongs to somebody else. */
   readonly stopsAtArgument?: boolean;
   readonly commands?: Readonly<Record<string, KubectlCommand>>;
+  /** Other names of a command of a group. */
+  readonly aliases?: readonly string[];
   /** The first argument names a resource, or an object of this kind: for completion. */
   readonly completes?: 'resources' | 'pods' | 'nodes' | 'workloads';
   readonly run?: (call: Call) => Task<number>;
@@ -73,9 +77,16 @@ export function refused(call: Pick<Call, 'write'>, status: Status): number {
 }
 
 /** A mistake in how the command was used. */
-export function misused(call: Pick<Call, 'write'>, command: string, message: string): number {
-  return complain(call, `${message}\nSee 'kubectl ${command} -h' for help and examples`);
+export function misused(call: Pick<Call, 'write' | 'path'>, message: string): number {
+  return complain(call, `${message}\nSee 'kubectl ${call.path} -h' for help and examples`);
 }
+
+/** What several commands say when no object was named. */
+export const nothingNamed = 'You must provide one or more resources by argument or filename.\nExample resource '
+  + 'specifications include:\n   \'-f rsrc.yaml\'\n   \'--filename=rsrc.json\'\n   \'<resource> <name>\'\n   \'<resource>\'';
+
+/** The same for commands that do not take a kind alone. */
+export const neitherNamed = 'one or more resources must be specified as <resource> <name> or <resource>/<name>';
 
 /** Waits for some virtual time. */
 export function* pause(call: Pick<Call, 'host'>, ms: number): Task {

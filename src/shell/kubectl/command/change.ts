@@ -268,7 +268,7 @@ function cordonCommand(unschedulable: boolean, about: string): KubectlCommand {
         `error: USAGE: ${unschedulable ? 'cordon' : 'uncordon'} NODE [flags]`);
       let code = 0;
       for (const word of call.args)
-        code = Math.max(code, yield * cordonNode(call, word.replace(/^nodes?\//, ''), unschedulable));
+        code = Math.max(code, yield* cordonNode(call, word.replace(/^nodes?\//, ''), unschedulable));
       return code;
     },
   };

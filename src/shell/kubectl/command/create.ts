@@ -2,11 +2,11 @@
  * `kubectl create` with files and with the generators of everyday kinds, and `kubectl expose`. Models kubectl's
  * pkg/cmd/create and pkg/cmd/expose. Generators that are missing here are refused by name.
  */
-import type { KubeObject } from '../../../api/types';
+import type { KindDescription } from '../../../api/kind';
+import type { KubeObject, Service } from '../../../api/types';
 import { bytesOfText } from '../../../base/byte-text';
 import { base64OfBytes } from '../../../base/base64';
 import type { Task } from '../../../sim/task';
-import { serverError } from '../text';
 import { type Call, changing, complain, dryRunProblem, dryRunSuffix, type KubectlCommand, refused } from './call';
 import type { FlagSpecs } from './flags';
 import { printOutcome } from './output';
@@ -53,19 +53,20 @@ function* createObject(call: Call, body: KubeObject, manager: string, word: stri
     { ...changing(call, manager), fieldValidation: 'Strict' });
   if (created.ok) return printOutcome(call, created.value, `${word}${dryRunSuffix(call)}`);
   const { status } = created;
-  if (status.code === 0 || status.reason === 'Invalid') return refused(call, status);
-  call.write(
-    'stderr',
-    `${
-      status.reason === 'AlreadyExists' || status.reason === 'Forbidden' || status.reason === 'NotFound'
-        ? serverError({ ...status, message: status.message ?? '' }).replace(
-            /^Error from server \(\w+\)/,
-            'error: failed to create ' + kind.singular,
-          )
-        : serverError(status)
-    }\n`,
-  );
-  return 1;
+  const head = status.code === 0 || word !== 'created' ? undefined : failureHead(kind, body);
+  if (head === undefined) return refused(call, status);
+  return complain(call, `failed to create ${head}${status.message ?? ''}`);
+}
+
+/** How kubectl begins what it says of a refusal; undefined for the kinds of which it passes on what the server said. */
+function failureHead({ singular }: KindDescription, body: KubeObject): string | undefined {
+  switch (singular) {
+    case 'namespace': case 'role': case 'clusterrole': return undefined;
+    case 'secret': return 'secret ';
+    case 'service': return `${(body as Service).spec.type ?? 'ClusterIP'} service: `;
+    case 'resourcequota': return 'quota: ';
+    default: return `${singular}: `;
+  }
 }
 
 function meta(name: string, labels?: Readonly<Record<string, string>>) {

@@ -31,30 +31,42 @@ function* runDescribe(call: Call): Task<number> {
       + 'list of supported resources.\n');
     return 1;
   }
-  const reader = new FetchingReader();
-  const texts: string[] = [];
+  const refs: ObjectRef[] = [];
   let code = 0;
+  let byPrefix = false;
   for (const target of targets) {
-    const refs = yield* refsOf(call, target);
-    if ('code' in refs) {
-      code = refs.code;
+    const found = yield* refsOf(call, target, targets.length === 1);
+    if ('code' in found) {
+      code = found.code;
       continue;
     }
-    for (const ref of refs) {
-      const text = yield* reader.complete(call, () => describeObject(reader, call.kinds, ref, call.host.wallMs));
-      if (text !== undefined) texts.push(text);
-    }
+    refs.push(...found.refs);
+    byPrefix ||= found.byPrefix;
   }
-  if (texts.length > 0) call.write('stdout', texts.join('\n\n'));
+  const showEvents = call.flags.is('show-events', refs.length === 1 && code === 0 && !byPrefix);
+  const reader = new FetchingReader();
+  const texts: string[] = [];
+  for (const ref of refs) {
+    const text = yield* reader.complete(call,
+      () => describeObject(reader, call.kinds, ref, call.host.wallMs, !showEvents));
+    if (text !== undefined) texts.push(text);
+  }
+  if (texts.length > 0) call.write('stdout', byPrefix ? texts.map((text) => `${text}\n`).join('') : texts.join('\n\n'));
   else if (code === 0) {
-    const namespaced = targets.some(({ kind }) => kind.namespaced) && !call.flags.is('all-namespaces');
-    call.write('stderr', namespaced ? `No resources found in ${call.namespace} namespace.\n` : 'No resources found\n');
+    const where = call.flags.is('all-namespaces') ? '' : ` in ${call.namespace} namespace.`;
+    call.write('stderr', `No resources found${where}\n`);
   }
   return code;
 }
 
-/** The objects that a target names; a name that no object has is taken for the beginning of names, as kubectl does. */
-function* refsOf(call: Call, target: Target): Task<readonly ObjectRef[] | { readonly code: number }> {
+interface Refs {
+  readonly refs: readonly ObjectRef[];
+  /** Found by the beginning of their names. */
+  readonly byPrefix: boolean;
+}
+
+/** The objects that a target names; a lone name that no object has is taken for the beginning of names. */
+function* refsOf(call: Call, target: Target, isAlone: boolean): Task<Refs | { readonly code: number }> {
   const { kind, name } = target;
   const namespace = call.flags.is('all-namespaces') ? undefined : scopeOf(call, target);
   const apiVersion = kind.group === '' ? kind.version : `${kind.group}/${kind.version}`;
@@ -62,15 +74,15 @@ function* refsOf(call: Call, target: Target): Task<readonly ObjectRef[] | { read
     { apiVersion, kind: kind.kind, namespace: metadata.namespace, name: metadata.name });
   if (name !== undefined) {
     const found = yield* call.api.get(kind, namespace, name);
-    if (found.ok) return [ref(found.value)];
-    if (found.status.code !== 404) return { code: refused(call, found.status) };
+    if (found.ok) return { refs: [ref(found.value)], byPrefix: false };
+    if (found.status.code !== 404 || !isAlone) return { code: refused(call, found.status) };
     const others = yield* call.api.list<{ readonly items: readonly KubeObject[] }>(kind, namespace);
     const alike = others.ok ? others.value.items.filter(({ metadata }) => metadata.name.startsWith(name)) : [];
-    return alike.length > 0 ? alike.map(ref) : { code: refused(call, found.status) };
+    return alike.length > 0 ? { refs: alike.map(ref), byPrefix: true } : { code: refused(call, found.status) };
   }
   const list = yield* call.api.list<{ readonly items: readonly KubeObject[] }>(
     kind, namespace, { labelSelector: call.flags.text('selector') });
-  return list.ok ? list.value.items.map(ref) : { code: refused(call, list.status) };
+  return list.ok ? { refs: list.value.items.map(ref), byPrefix: false } : { code: refused(call, list.status) };
 }
 
 type Wanted =

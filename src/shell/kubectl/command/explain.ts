@@ -1,24 +1,29 @@
-/** `explain`, from the server's OpenAPI v3. Models kubectl's pkg/explain/v2. */
+/**
+ * `kubectl explain`, from the server's OpenAPI v3 documents. Models the plain text form of kubectl's pkg/explain/v2: which
+ * descriptions are put together, how types are named, and where enumerations stand.
+ */
+import type { KindDescription } from '../../../api/kind';
 import type { Task } from '../../../sim/task';
+import { sortedKeys } from '../../../base/freeze';
 import { type Call, complain, type KubectlCommand, refused } from './call';
+import { indented, wrapped } from './word-wrap';
 
 interface Schema {
-  readonly description?: string;
   readonly type?: string;
-  readonly $ref?: string;
-  readonly format?: string;
-  readonly enum?: readonly unknown[];
-  readonly allOf?: readonly Schema[];
-  readonly items?: Schema;
-  readonly additionalProperties?: Schema | boolean;
+  readonly description?: string;
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly required?: readonly string[];
+  readonly items?: Schema;
+  readonly additionalProperties?: Schema | boolean;
+  readonly allOf?: readonly Schema[];
+  readonly enum?: readonly unknown[];
+  readonly $ref?: string;
   readonly 'x-kubernetes-group-version-kind'?: readonly {
-    readonly group: string;
-    readonly version: string;
-    readonly kind: string;
+    readonly group: string; readonly version: string; readonly kind: string;
   }[];
 }
+
+type Schemas = Readonly<Record<string, Schema>>;
 
 export const explain: KubectlCommand = {
   about: 'Get documentation for a resource',
@@ -30,89 +35,136 @@ export const explain: KubectlCommand = {
 function* runExplain(call: Call): Task<number> {
   const [word] = call.args;
   if (word === undefined) {
-    return complain(
-      call,
-      'You must specify the type of resource to explain. Use "kubectl api-resources" for a complete list of supported resources.',
-    );
+    return complain(call, 'You must specify the type of resource to explain. Use "kubectl api-resources" for a complete '
+      + 'list of supported resources.');
   }
-  const [type = '', ...fields] = word.split('.');
+  if (call.args.length > 1) return complain(call, 'We accept only this format: explain RESOURCE');
+  const [type = '', ...path] = word.split('.');
   const kind = call.kinds.byName(type);
-  if (!kind) return complain(call, `the server doesn't have a resource type "${type}"`);
-  const path = `/openapi/v3/${kind.group === '' ? `api/${kind.version}` : `apis/${kind.group}/${kind.version}`}`;
-  const answer = yield* call.api.ask<{ readonly components: { readonly schemas: Readonly<Record<string, Schema>> } }>(
-    { path, subject: { verb: 'get', name: path } });
+  if (!kind) {
+    call.write('stderr', `the server doesn't have a resource type "${type}"\n`);
+    return 1;
+  }
+  const fields = withoutGroup(kind, path);
+  const document = `/openapi/v3/${kind.group === '' ? `api/${kind.version}` : `apis/${kind.group}/${kind.version}`}`;
+  const answer = yield* call.api.ask<{ readonly components: { readonly schemas: Schemas } }>(
+    { path: document, subject: { verb: 'get', name: document } });
   if (!answer.ok) return refused(call, answer.status);
   const { schemas } = answer.value.components;
   const root = Object.values(schemas).find((schema) => schema['x-kubernetes-group-version-kind']?.some((each) => (
     each.kind === kind.kind && each.group === kind.group && each.version === kind.version)));
   if (!root) return complain(call, `couldn't find resource for "${kind.group}/${kind.version}, Kind=${kind.kind}"`);
-  const resolve = (schema: Schema): Schema => {
-    const ref = schema.$ref ?? schema.allOf?.[0]?.$ref;
-    const found = ref === undefined ? undefined : schemas[ref.slice(ref.lastIndexOf('/') + 1)];
-    return found ? { ...found, description: schema.description ?? found.description } : schema;
-  };
-  const typeName = (schema: Schema): string => {
-    const ref = schema.$ref ?? schema.allOf?.[0]?.$ref;
-    if (ref !== undefined) return resolve(schema).properties ? ref.slice(ref.lastIndexOf('.') + 1)
-      : resolve(schema).type ?? 'Object';
-    if (schema.type === 'array') return `[]${typeName(schema.items ?? {})}`;
-    if (schema.type === 'object') return typeof schema.additionalProperties === 'object'
-      ? `map[string]${typeName(schema.additionalProperties)}` : 'Object';
-    return schema.type ?? 'Object';
-  };
-  let current: Schema = root;
-  let own: Schema | undefined;
-  for (const field of fields) {
-    const inside = resolve(current.type === 'array' ? current.items ?? {} : current);
-    own = inside.properties?.[field];
-    if (!own) return complain(call, `field "${field}" does not exist`);
-    current = resolve(own);
-  }
-  const inner = resolve(current.type === 'array' ? resolve(current.items ?? {}) : current);
-  const head = [...(kind.group === '' ? [] : [`GROUP:      ${kind.group}`]), `KIND:       ${kind.kind}`,
-    `VERSION:    ${kind.version}`, ''];
-  const shown = own ? [`FIELD: ${fields.at(-1)} <${typeName(own)}>`, '', ''] : [];
-  const description = ['DESCRIPTION:', ...wrapped((own ?? current).description ?? inner.description ?? '<empty>', 4),
-    '    '];
-  const list = inner.properties ? ['FIELDS:',
-    ...fieldLines(inner, resolve, typeName, call.flags.is('recursive'), '  ', 0)] : [];
-  call.write('stdout', `${[...head, ...shown, ...description, ...list].join('\n')}\n\n`);
+  const group = kind.group === '' ? '' : `GROUP:      ${kind.group}\n`;
+  call.write('stdout', `${group}KIND:       ${kind.kind}\nVERSION:    ${kind.version}\n\n`);
+  const text = new Explanation(schemas, call.flags.is('recursive')).of(root, fields);
+  if (text === '') return complain(call, `field "${fields.at(-1) ?? ''}" does not exist`);
+  call.write('stdout', `${text}\n`);
   return 0;
 }
 
-function fieldLines(
-  schema: Schema, resolve: (schema: Schema) => Schema, typeName: (schema: Schema) => string, recursive: boolean,
-    indent: string,
-  depth: number,
-): string[] {
-  const { properties = {}, required = [] } = schema;
-  return Object.keys(properties).sort().flatMap((name) => {
-    const field = properties[name] as Schema;
-    const line = `${indent}${name}\t<${typeName(field)}>${required.includes(name) ? ' -required-' : ''}`;
-    if (!recursive) return [line, ...wrapped(resolve(field).description ?? '<no description>', 4), ''];
-    const inner = resolve(field.type === 'array' ? resolve(field.items ?? {}) : field);
-    // A custom resource definition's schema contains itself.
-    const more = inner.properties && depth < 12 && !name.startsWith('x-kubernetes')
-      && typeName(field) !== 'JSONSchemaProps'
-      ? fieldLines(inner, resolve, typeName, true, `${indent}  `, depth + 1) : [];
-    return [line, ...more];
-  });
+/** The fields behind a kind that is named with its group: `deployments.apps.spec`. */
+function withoutGroup({ group }: KindDescription, path: readonly string[]): readonly string[] {
+  const parts = group.split('.');
+  return group !== '' && parts.every((part, index) => path[index] === part) ? path.slice(parts.length) : path;
 }
 
-const textWidth = 80;
+/** How wide the text of a whole description is. */
+const textWidth = 76;
+/** How many values of an enumeration a list of fields shows. */
+const enumLimit = 4;
 
-function wrapped(text: string, indent: number): string[] {
-  const lines: string[] = [];
-  for (const paragraph of text.split('\n')) {
-    let line = '';
-    for (const word of paragraph.split(' ')) {
-      if (line !== '' && line.length + 1 + word.length > textWidth - indent) {
-        lines.push(line);
-        line = '';
-      }
-      line = line === '' ? word : `${line} ${word}`;
+class Explanation {
+  constructor(private readonly schemas: Schemas, private readonly recursive: boolean) {}
+
+  /** What is said about the field at the end of a path; empty when there is none. */
+  of(schema: Schema, path: readonly string[], seen: ReadonlySet<string> = new Set()): string {
+    const { $ref = '' } = schema;
+    const resolved = this.resolved(schema);
+    const [first, ...rest] = path;
+    if (first === undefined) return this.whole(resolved);
+    if ($ref !== '' && seen.has($ref)) return '';
+    const next = new Set([...seen, $ref]);
+    const field = resolved.properties?.[first];
+    if (field) {
+      const head = rest.length > 0 ? '' : `FIELD: ${first} <${this.typeOf(field)}>\n${longEnum(field)}\n\n`;
+      const text = this.of(field, rest);
+      return text === '' ? '' : head + text;
     }
-    lines.push(line);
+    if (resolved.items) return this.of(resolved.items, path, next);
+    if (typeof resolved.additionalProperties === 'object') return this.of(resolved.additionalProperties, path, next);
+    for (const each of resolved.allOf ?? []) {
+      const text = this.of(each, path, next);
+      if (text !== '') return text;
+    }
+    return '';
   }
-  return lines.map((line) => `${' '.repeat(indent)}${line}`);
+
+  private whole(schema: Schema): string {
+    const description = indented(wrapped(this.description(schema) || '<empty>', textWidth), 4);
+    const list = this.fieldList(schema, 1, new Set());
+    return `DESCRIPTION:\n${description}\n${list === '' ? '' : `FIELDS:\n${list}`}`;
+  }
+
+  private resolved(schema: Schema): Schema {
+    const { $ref } = schema;
+    return $ref === undefined ? schema : this.schemas[$ref.slice($ref.lastIndexOf('/') + 1)] ?? schema;
+  }
+
+  /** The description of a schema and of all that it is made of. */
+  private description(schema: Schema): string {
+    const { description, allOf = [], items, additionalProperties } = this.resolved(schema);
+    return [
+      ...(description ? [`${description}\n`] : []), ...allOf.map((each) => this.description(each)),
+      ...(items ? [this.description(items)] : []),
+      ...(typeof additionalProperties === 'object' ? [this.description(additionalProperties)] : []),
+    ].join('');
+  }
+
+  private fieldList(schema: Schema, level: number, seen: ReadonlySet<string>): string {
+    const { $ref = '' } = schema;
+    if ($ref !== '' && seen.has($ref)) return '';
+    const next = new Set([...seen, $ref]);
+    const resolved = this.resolved(schema);
+    const { properties = {}, allOf = [], items, additionalProperties } = resolved;
+    const own = sortedKeys(properties).map((name) => this.field(resolved, name, level)
+      + (this.recursive ? this.fieldList(properties[name] as Schema, level + 1, next) : ''));
+    const parts = [...allOf, ...(items ? [items] : []),
+      ...(typeof additionalProperties === 'object' ? [additionalProperties] : [])];
+    return [...own, ...parts.map((part) => this.fieldList(part, level, next))].join('');
+  }
+
+  private field({ properties, required = [] }: Schema, name: string, level: number): string {
+    const field = properties?.[name] as Schema;
+    const indent = level * 2;
+    const isRequired = required.includes(name) ? ' -required-' : '';
+    const head = `${' '.repeat(indent)}${name}\t<${this.typeOf(field)}>${isRequired}${shortEnum(field, indent)}\n`;
+    if (this.recursive) return head;
+    return `${head}${indented(wrapped(field.description || '<no description>', 78 - indent), indent + 2)}\n\n`;
+  }
+
+  private typeOf(schema: Schema): string {
+    const { items, additionalProperties, allOf, properties, $ref, type } = schema;
+    if (items) return `[]${this.typeOf(items)}`;
+    if (typeof additionalProperties === 'object') return `map[string]${this.typeOf(additionalProperties)}`;
+    const [only] = allOf ?? [];
+    if (only && allOf?.length === 1 && !properties) return this.typeOf(only);
+    if ($ref === undefined) return type === undefined || type === 'object' ? 'Object' : type;
+    const target = this.resolved(schema).type;
+    return target === undefined || target === 'object' ? $ref.slice(Math.max($ref.lastIndexOf('.'),
+      $ref.lastIndexOf('/')) + 1) : target;
+  }
+}
+
+function enumText(value: unknown): string {
+  return value === '' ? '""' : String(value);
+}
+
+function longEnum({ enum: values }: Schema): string {
+  return values ? `ENUM:${values.map((value) => `\n    ${enumText(value)}`).join('')}` : '';
+}
+
+function shortEnum({ enum: values }: Schema, indent: number): string {
+  if (!values) return '';
+  const more = values.length > enumLimit ? ', ....' : '';
+  return `\n${' '.repeat(indent)}enum: ${values.slice(0, enumLimit).map(enumText).join(', ')}${more}`;
 }

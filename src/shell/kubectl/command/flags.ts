@@ -3,9 +3,12 @@
  * between arguments, `--` before what is no flag. What a command does not know is refused in pflag's words; what the real
  * tool knows and the sandbox does not model is refused by name.
  */
+import { parseGoDuration } from '../../../api/duration';
 
 export type FlagType =
   | 'bool' | 'string'
+  /** A whole number, and a duration in Go's writing. */
+  | 'int' | 'duration'
   /** May be given several times; each value may hold several, separated by commas. */
   | 'list'
   /** May be given several times; commas are part of the value. */
@@ -20,6 +23,8 @@ export interface FlagSpec {
   readonly short?: string;
   /** What the flag means without a value: then a value needs `=`. */
   readonly bare?: string;
+  /** The command does nothing without it. */
+  readonly required?: boolean;
 }
 
 export type FlagSpecs = Readonly<Record<string, FlagSpec>>;
@@ -136,8 +141,10 @@ class Reader {
       value = this.words[this.at];
       if (value === undefined) return `flag needs an argument: ${shown}`;
     }
-    if (spec.type === 'bool' && !/^(true|false|1|0|t|f|T|F|TRUE|FALSE|True|False)$/.test(value)) {
-      return `invalid argument "${value}" for "--${name}" flag: strconv.ParseBool: parsing "${value}": invalid syntax`;
+    const mistake = valueProblem(spec, value);
+    if (mistake !== undefined) {
+      const short = spec.short === undefined ? '' : `-${spec.short}, `;
+      return `invalid argument "${value}" for "${short}--${name}" flag: ${mistake}`;
     }
     const kept = spec.type === 'bool' ? String(/^[1tT]/.test(value)) : value;
     const known = this.values.get(name);
@@ -145,6 +152,25 @@ class Reader {
     else this.values.set(name, [kept]);
     return undefined;
   }
+}
+
+function valueProblem({ type }: FlagSpec, value: string): string | undefined {
+  const notParsed = (what: string): string => `strconv.${what}: parsing "${value}": invalid syntax`;
+  switch (type) {
+    case 'bool':
+      return /^(true|false|1|0|t|f|T|F|TRUE|FALSE|True|False)$/.test(value) ? undefined : notParsed('ParseBool');
+    case 'int':
+      return /^[+-]?\d+$/.test(value) ? undefined : notParsed('ParseInt');
+    case 'duration':
+      return parseGoDuration(value) === undefined ? `time: invalid duration "${value}"` : undefined;
+    default: return undefined;
+  }
+}
+
+/** The sentence about flags that a command needs and that were not given; undefined when none is missing. */
+export function missingFlags(specs: FlagSpecs, flags: Flags): string | undefined {
+  const missing = Object.keys(specs).filter((name) => specs[name]?.required && !flags.has(name)).sort();
+  return missing.length === 0 ? undefined : `required flag(s) ${missing.map((name) => `"${name}"`).join(', ')} not set`;
 }
 
 function isBare(spec: FlagSpec): boolean {

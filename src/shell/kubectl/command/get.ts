@@ -58,7 +58,7 @@ function* runGet(call: Call): Task<number> {
     return complain(call, 'a resource cannot be retrieved by name across all namespaces');
   }
   if (flags.has('selector') && targets.some(({ name }) => name !== undefined)) {
-    return misused(call, 'get', 'name cannot be provided when a selector is specified');
+    return misused(call, 'name cannot be provided when a selector is specified');
   }
   if (flags.is('watch') || flags.is('watch-only')) return yield* watchTargets(call, targets, form,
     style(call, form, ''));

@@ -9,7 +9,8 @@ import { runTask, waitFor } from '../../../sim/task';
 import { type Call, complain, type InputListener, type KubectlCommand, type Surroundings } from './call';
 import { commands } from './commands';
 import { Connection } from './connection';
-import { type FlagSpecs, Flags, isFlagProblem, parseFlags } from './flags';
+import { type FlagSpecs, Flags, isFlagProblem, missingFlags, parseFlags } from './flags';
+import { suggestions } from './suggestions';
 
 export interface KubectlOptions {
   readonly args: readonly string[];
@@ -72,7 +73,9 @@ export class KubectlProgram implements Program {
       around.write('stdout', helpText(command, path));
       return host.exit(0);
     }
-    const call = this.callOf(around, flags);
+    const missing = missingFlags(specs, flags);
+    if (missing !== undefined) return host.exit(complain(around, missing));
+    const call = this.callOf(around, flags, found);
     if (typeof call === 'number') return host.exit(call);
     runTask(command.run(call), (code) => host.exit(code));
   }
@@ -90,28 +93,44 @@ export class KubectlProgram implements Program {
     }
   }
 
-  private callOf(around: Surroundings, flags: Flags): Call | number {
+  private callOf(around: Surroundings, flags: Flags, { command, path }: FoundCommand): Call | number {
     const { server, user, cluster } = this.options;
     const context = flags.text('context');
-    if (context !== undefined && context !== `kind-${cluster}`) return complain(around,
-      `context "${context}" does not exist`);
+    if (context !== undefined && context !== `kind-${cluster}`) {
+      return misconfigured(around, `context was not found for specified context: ${context}`);
+    }
     for (const name of ['cluster', 'user']) {
       const value = flags.text(name);
-      if (value === undefined || value === `kind-${cluster}`) continue;
+      if (value === undefined || value === `kind-${cluster}` || command.flags?.[name]) continue;
       return complain(around, name === 'cluster' ? `cluster "${value}" does not exist`
         : `auth info "${value}" does not exist`);
     }
     const as = flags.text('as');
+    if (as === undefined && flags.has('as-group')) {
+      return misconfigured(around,
+        `requesting uid, groups or user-extra for kind-${cluster} without impersonating a user`);
+    }
     const verbosity = Number(flags.text('v') ?? 0);
     const api = new Connection(around.host, {
       server, user, verbosity: Number.isFinite(verbosity) ? verbosity : 0, log: (text) => around.write('stderr', text),
       ...(as === undefined ? {} : { impersonate: { user: as, groups: flags.all('as-group') } }),
     });
-    return { ...around, flags, args: flags.args, api, namespace: flags.text('namespace') ?? 'default' };
+    return { ...around, path, flags, args: flags.args, api, namespace: flags.text('namespace') ?? 'default' };
   }
 }
 
+function misconfigured(around: Surroundings, message: string): number {
+  around.write('stderr', `Error in configuration: ${message}\n`);
+  return 1;
+}
+
 type FoundCommand = { readonly command: KubectlCommand; readonly path: string; readonly rest: readonly string[] };
+
+/** The words of the command that a line names, `rollout status`; undefined when there is no such command. */
+export function commandPath(args: readonly string[]): string | undefined {
+  const found = findCommand(args);
+  return 'problem' in found ? undefined : found.path;
+}
 
 /** The command that a line names. Flags of kubectl itself may stand before it. */
 function findCommand(args: readonly string[]): FoundCommand | { readonly problem: string } {
@@ -136,8 +155,9 @@ function findCommand(args: readonly string[]): FoundCommand | { readonly problem
   at += 1;
   while (command.commands && at < args.length && !(args[at] as string).startsWith('-')) {
     const word = args[at] as string;
-    const inner: KubectlCommand | undefined = Object.hasOwn(command.commands, word) ? command.commands[word]
-      : undefined;
+    const group: Readonly<Record<string, KubectlCommand>> = command.commands;
+    const canonical = Object.keys(group).find((each) => each === word || group[each]?.aliases?.includes(word));
+    const inner = canonical === undefined ? undefined : group[canonical];
     if (!inner) {
       if (command.run) break;
       return {
@@ -145,7 +165,7 @@ function findCommand(args: readonly string[]): FoundCommand | { readonly problem
       };
     }
     command = inner;
-    path += ` ${word}`;
+    path += ` ${canonical}`;
     at += 1;
   }
   return { command, path, rest: [...before, ...args.slice(at)] };
@@ -153,16 +173,13 @@ function findCommand(args: readonly string[]): FoundCommand | { readonly problem
 
 const root: KubectlCommand = { about: 'kubectl controls the Kubernetes cluster manager.', commands };
 
-const unmodelledCommands = new Set(['alpha', 'attach', 'autoscale', 'certificate', 'completion', 'cp', 'debug',
-  'diff', 'kuberc',
-  'kustomize', 'options', 'plugin', 'port-forward', 'proxy', 'replace']);
+const unmodelledCommands = new Set(['alpha', 'autoscale', 'certificate', 'completion', 'cp', 'debug',
+  'kuberc',
+  'kustomize', 'options', 'plugin', 'port-forward', 'proxy']);
 
 function unknownCommand(name: string): string {
   if (unmodelledCommands.has(name)) return `error: kubectl ${name} is not modelled in the sandbox`;
-  const near = Object.keys(commands).filter((each) => each.startsWith(name.slice(0, 2))
-    && Math.abs(each.length - name.length) < 3);
-  const suggestion = near.length > 0 ? `\n\nDid you mean this?\n${near.map((each) => `\t${each}`).join('\n')}` : '';
-  return `error: unknown command "${name}" for "kubectl"${suggestion}`;
+  return `error: unknown command "${name}" for "kubectl"${suggestions(name)}`;
 }
 
 function helpText({ about, commands: inner, flags }: KubectlCommand, path: string): string {

@@ -101,5 +101,5 @@ function ordered<T extends { readonly name: string; readonly use: { readonly cpu
 
 export const top: KubectlCommand = {
   about: 'Display resource (CPU/memory) usage',
-  commands: { node: topNode, nodes: topNode, no: topNode, pod: topPod, pods: topPod, po: topPod },
+  commands: { node: { ...topNode, aliases: ['nodes', 'no'] }, pod: { ...topPod, aliases: ['pods', 'po'] } },
 };

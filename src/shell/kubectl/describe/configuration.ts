@@ -1,13 +1,13 @@
 /**
- * `kubectl describe` of config maps, secrets, service accounts and namespaces. Of a secret only the sizes are shown,
- * apart from a service account's token. Resource quotas and limit ranges of a namespace are not served here, and
- * upstream leaves their sections out for such a server. Models the describers of kubectl's pkg/describe.
+ * `kubectl describe` of config maps, secrets, service accounts and namespaces, these with their quotas and limits. Of a
+ * secret only the sizes are shown, apart from a service account's token. Models the describers of kubectl's pkg/describe.
  */
 import { base64ByteLength, base64Decode } from '../../../base/base64';
-import type { ConfigMap, Namespace, Secret, ServiceAccount } from '../../../api/types';
+import type { ConfigMap, LimitRange, Namespace, ResourceQuota, Secret, ServiceAccount } from '../../../api/types';
 import { sortedKeys } from '../../../base/freeze';
 import { writeEventsOf } from './events';
 import { writeAnnotations, writeHead, writeLabels } from './metadata';
+import { writeLimits, writeQuotas } from './quotas';
 import { dateText } from './time-text';
 import type { DescribeContext, DescribeWriter } from './writer';
 
@@ -43,17 +43,22 @@ export function describeServiceAccount(w: DescribeWriter, account: ServiceAccoun
   writeEventsOf(w, account, context);
 }
 
-export function describeNamespace(w: DescribeWriter, { metadata, status }: Namespace): void {
+export function describeNamespace(w: DescribeWriter, { metadata, status }: Namespace, { reader }: DescribeContext): void {
   w.line(0, `Name:\t${metadata.name}`);
   writeLabels(w, 'Labels', metadata.labels);
   writeAnnotations(w, 'Annotations', metadata.annotations);
   w.line(0, `Status:\t${status?.phase ?? ''}`);
   const conditions = status?.conditions ?? [];
-  if (conditions.length === 0) return;
-  w.line(0, 'Conditions:');
-  w.line(1, 'Type\tStatus\tLastTransitionTime\tReason\tMessage');
-  w.line(1, '----\t------\t------------------\t------\t-------');
+  if (conditions.length > 0) {
+    w.line(0, 'Conditions:');
+    w.line(1, 'Type\tStatus\tLastTransitionTime\tReason\tMessage');
+    w.line(1, '----\t------\t------------------\t------\t-------');
+  }
   for (const { type, status: state, lastTransitionTime, reason = '', message = '' } of conditions) {
     w.line(1, `${type}\t${state}\t${dateText(lastTransitionTime)}\t${reason}\t${message}`);
   }
+  w.line(0, '');
+  writeQuotas(w, reader.list<ResourceQuota>('v1', 'ResourceQuota', 0, metadata.name));
+  w.line(0, '');
+  writeLimits(w, reader.list<LimitRange>('v1', 'LimitRange', 0, metadata.name));
 }

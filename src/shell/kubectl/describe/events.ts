@@ -27,11 +27,14 @@ export function eventsOf({ reader }: DescribeContext, query: EventQuery): readon
 /** The events table of an object, found by its kind, name and uid. */
 export function writeEventsOf(w: DescribeWriter, object: KubeObject, context: DescribeContext): void {
   const { kind, metadata: { name, namespace, uid } } = object;
+  if (context.withoutEvents) return;
   writeEvents(w, eventsOf(context, { name, namespace, kind, uid }), context);
 }
 
 /** The table of events, the most recent last. */
-export function writeEvents(w: DescribeWriter, events: readonly Event[], { nowMs }: DescribeContext): void {
+export function writeEvents(w: DescribeWriter, events: readonly Event[], context: DescribeContext): void {
+  const { nowMs, withoutEvents } = context;
+  if (withoutEvents) return;
   if (events.length === 0) {
     w.line(0, 'Events:\t<none>');
     return;

@@ -1,4 +1,5 @@
 /** `kubectl describe node`. Models describeNode of kubectl's pkg/describe. */
+import { canonicalQuantity } from '../../../api/quantity';
 import type { Lease, Node, Pod } from '../../../api/types';
 import { sortedKeys } from '../../../base/freeze';
 import { eventsOf, writeEvents } from './events';
@@ -74,7 +75,10 @@ function writeConditions(w: DescribeWriter, { status }: Node): void {
 function writeAmounts(w: DescribeWriter, title: string, list: Readonly<Record<string, string>> | undefined): void {
   const names = sortedKeys(list);
   if (names.length > 0) w.line(0, `${title}:`);
-  for (const name of names) w.line(1, `${name}:\t${list?.[name] ?? ''}`);
+  for (const name of names) {
+    const canonical = canonicalQuantity(list?.[name] ?? '');
+    w.line(1, `${name}:\t${typeof canonical === 'string' ? canonical : ''}`);
+  }
 }
 
 function writeSystemInfo(w: DescribeWriter, { status }: Node): void {

@@ -10,7 +10,7 @@ import { writeHead } from './metadata';
 import { joinHostPort } from './probe';
 import type { DescribeContext, DescribeWriter } from './writer';
 
-const serviceNameLabel = 'kubernetes.io/service-name';
+export const serviceNameLabel = 'kubernetes.io/service-name';
 /** More addresses of a port are only counted. */
 const shownAddresses = 3;
 
@@ -57,7 +57,7 @@ function writePort(w: DescribeWriter, servicePort: ServicePort, slices: readonly
 }
 
 /** The first ready addresses of a port: `10.244.1.2:80,10.244.2.3:80`, `<none>` without any slice. */
-function endpointsText(slices: readonly EndpointSlice[], portName: string): string {
+export function endpointsText(slices: readonly EndpointSlice[], portName: string): string {
   if (slices.length === 0) return '<none>';
   const shown: string[] = [];
   let count = 0;

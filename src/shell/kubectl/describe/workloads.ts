@@ -4,12 +4,15 @@
  */
 import { isControlledBy, labelsOf } from '../../../api/object';
 import { labelsText } from '../../../api/kinds/columns';
-import { formatLabelSelector, matchesLabels, selectorOf, selectorText } from '../../../api/selectors';
+import {
+  formatLabelSelector, matchesLabels, type Selector, selectorFromLabels, selectorOf, selectorText,
+} from '../../../api/selectors';
 import { timeMs } from '../../../api/time';
 import type {
-  DaemonSet, Deployment, KubeObject, LabelSelector, Pod, PodTemplateSpec, ReplicaSet,
+  DaemonSet, Deployment, KubeObject, Pod, PodTemplateSpec, ReplicaSet, ReplicationController, StatefulSet,
 } from '../../../api/types';
 import { compareText, equal } from '../../../base/freeze';
+import { writeClaimTemplates } from './claims';
 import { writeEventsOf } from './events';
 import { writeAnnotations, writeController, writeLabels } from './metadata';
 import { writePodTemplate } from './pod-template';
@@ -51,7 +54,7 @@ export function describeReplicaSet(w: DescribeWriter, replicaSet: ReplicaSet, co
   writeAnnotations(w, 'Annotations', metadata.annotations);
   writeController(w, replicaSet);
   w.line(0, `Replicas:\t${status?.replicas ?? 0} current / ${spec.replicas ?? 1} desired`);
-  writePodStatus(w, replicaSet, spec.selector, context);
+  writePodStatus(w, replicaSet, selectorOf(spec.selector), context);
   writePodTemplate(w, spec.template);
   writeConditions(w, status?.conditions);
   writeEventsOf(w, replicaSet, context);
@@ -70,16 +73,50 @@ export function describeDaemonSet(w: DescribeWriter, daemonSet: DaemonSet, conte
   w.line(0, `Number of Nodes Scheduled with Up-to-date Pods: ${status?.updatedNumberScheduled ?? 0}`);
   w.line(0, `Number of Nodes Scheduled with Available Pods: ${status?.numberAvailable ?? 0}`);
   w.line(0, `Number of Nodes Misscheduled: ${status?.numberMisscheduled ?? 0}`);
-  writePodStatus(w, daemonSet, spec.selector, context);
+  writePodStatus(w, daemonSet, selectorOf(spec.selector), context);
   writePodTemplate(w, spec.template);
   writeEventsOf(w, daemonSet, context);
 }
 
+export function describeStatefulSet(w: DescribeWriter, set: StatefulSet, context: DescribeContext): void {
+  const { metadata, spec, status } = set;
+  w.line(0, `Name:\t${metadata.name}`);
+  w.line(0, `Namespace:\t${metadata.namespace ?? ''}`);
+  w.line(0, `CreationTimestamp:\t${dateText(metadata.creationTimestamp)}`);
+  w.line(0, `Selector:\t${selectorText(selectorOf(spec.selector))}`);
+  writeLabels(w, 'Labels', metadata.labels);
+  writeAnnotations(w, 'Annotations', metadata.annotations);
+  w.line(0, `Replicas:\t${spec.replicas ?? 1} desired | ${status?.replicas ?? 0} total`);
+  w.line(0, `Update Strategy:\t${spec.updateStrategy?.type ?? ''}`);
+  const { partition, maxUnavailable } = spec.updateStrategy?.rollingUpdate ?? {};
+  if (partition !== undefined) w.line(1, `Partition:\t${partition}`);
+  if (partition !== undefined && maxUnavailable !== undefined) w.line(1, `MaxUnavailable:\t${maxUnavailable}`);
+  writePodStatus(w, set, selectorOf(spec.selector), context);
+  writePodTemplate(w, spec.template);
+  writeClaimTemplates(w, spec.volumeClaimTemplates);
+  writeEventsOf(w, set, context);
+}
+
+export function describeReplicationController(
+  w: DescribeWriter, controller: ReplicationController, context: DescribeContext,
+): void {
+  const { metadata, spec, status } = controller;
+  w.line(0, `Name:\t${metadata.name}`);
+  w.line(0, `Namespace:\t${metadata.namespace ?? ''}`);
+  w.line(0, `Selector:\t${labelsText(spec?.selector)}`);
+  writeLabels(w, 'Labels', metadata.labels);
+  writeAnnotations(w, 'Annotations', metadata.annotations);
+  w.line(0, `Replicas:\t${status?.replicas ?? 0} current / ${spec?.replicas ?? 1} desired`);
+  writePodStatus(w, controller, selectorFromLabels(spec?.selector), context);
+  writePodTemplate(w, spec?.template);
+  writeConditions(w, status?.conditions);
+  writeEventsOf(w, controller, context);
+}
+
 /** How many of the pods that a workload manages are in which phase. */
 function writePodStatus(
-  w: DescribeWriter, owner: KubeObject, labelSelector: LabelSelector, { reader }: DescribeContext,
+  w: DescribeWriter, owner: KubeObject, selector: Selector, { reader }: DescribeContext,
 ): void {
-  const selector = selectorOf(labelSelector);
   const phases = reader.list<Pod>('v1', 'Pod', 0, owner.metadata.namespace)
     .filter((pod) => matchesLabels(selector, labelsOf(pod)) && isControlledBy(pod, owner))
     .map((pod) => pod.status?.phase);

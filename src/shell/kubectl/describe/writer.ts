@@ -18,6 +18,8 @@ export interface DescribeContext {
   readonly reader: ObjectReader;
   /** The wall clock in milliseconds since 1970, for ages. */
   readonly nowMs: number;
+  /** Leaves the events out, as for several objects at once. */
+  readonly withoutEvents?: boolean;
 }
 
 /** Writes one object of a kind, its events included. */

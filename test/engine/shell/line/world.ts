@@ -15,6 +15,9 @@ export class World {
   /** What the next editor that opens does to its text. */
   editor: (text: string) => string | undefined = () => undefined;
   screen = '';
+  /** The same by stream. */
+  stdout = '';
+  stderr = '';
   private readonly lookers = new Set<() => boolean>();
   private done = true;
 
@@ -46,7 +49,10 @@ export class World {
         done(this.editor(text));
         return true;
       }),
-      write: (_, text) => void (this.screen += text),
+      write: (stream, text) => {
+        this.screen += text;
+        this[stream] += text;
+      },
     };
     this.session = new ShellSession(this.host, () => void (this.done = true));
   }
@@ -65,6 +71,8 @@ export class World {
   /** Begins a line without waiting for its end. */
   begin(line: string): void {
     this.screen = '';
+    this.stdout = '';
+    this.stderr = '';
     this.done = false;
     this.session.submit(line);
   }

@@ -1,0 +1,110 @@
+/**
+ * `kubectl diff`, `replace` and `attach` in the sandbox terminal print what the real kubectl printed in the recorded sessions
+ * of test/clients: their expected texts are read from there.
+ */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { unifiedDiff } from '../../../../src/shell/unified-diff';
+import { root } from '../../../support/cluster';
+import { World } from './world';
+
+const session = (name: string): string => readFileSync(join(root, 'test', 'clients', 'sessions', `${name}.txt`), 'utf8');
+
+/** What stands below a command of a session, up to the next one; `nth` where the command is there more than once. */
+function printed(text: string, command: string, nth = 0): string {
+  const from = text.split(`$ ${command}\n`)[nth + 1] ?? assert.fail(`no ${command}`);
+  return from.split(/^[$#] /m)[0] ?? '';
+}
+
+/** With the wildcards of the sessions. */
+function assertPrints(actual: string, expected: string): void {
+  const pattern = expected.replace(/\n\[\d+\]\n$/, '\n').replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+    .replace(/<any>/g, '.*').replace(/<n>/g, '\\d+').replace(/<time>/g, '[0-9TZ:-]+');
+  assert.match(actual, new RegExp(`^${pattern}$`));
+}
+
+/** A file that a session writes. */
+function file(text: string, name: string, nth = 0): string {
+  return (text.split(`$ cat > ${name} <<END\n`)[nth + 1] ?? assert.fail(`no ${name}`)).split('\nEND\n')[0] ?? '';
+}
+
+describe('kubectl diff, replace and attach in the terminal', () => {
+  const applying = session('apply/client-side');
+  const writing = session('writing/edit-and-replace');
+  const attaching = session('streams/run-and-attach');
+  const world = new World({
+    'kind.yaml': 'kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\nnodes:\n- role: control-plane\n- role: worker\n',
+    'v1.yaml': file(applying, 'web.yaml'), 'v2.yaml': file(applying, 'web.yaml', 1),
+    'web.yaml': file(writing, 'web.yaml'), 'stale.yaml': file(writing, 'stale.yaml'), 'other.yaml': file(writing, 'other.yaml'),
+    'secret.yaml': 'apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData: {a: new, b: same}\n',
+  });
+  before(() => {
+    world.boot();
+    for (const namespace of ['client-side', 'edit-and-replace', 'run-and-attach']) world.type(`kubectl create namespace ${namespace}`);
+  });
+
+  it('diff shows what an apply would change, and leaves it at that', () => {
+    const here = '-n client-side';
+    world.type(`kubectl apply ${here} -f v1.yaml`);
+    world.type(`kubectl label ${here} deployment web theirs=kept`);
+    world.type(`kubectl scale ${here} deployment web --replicas=1`);
+    const before = world.type(`kubectl get ${here} deployment web -o yaml`);
+    assertPrints(world.type(`kubectl diff ${here} -f v2.yaml`), printed(applying, 'kubectl diff -f web.yaml'));
+    assert.equal(world.session.code, 1);
+    assert.equal(world.type(`kubectl get ${here} deployment web -o jsonpath={.metadata.generation}`), '2');
+    assert.match(before, /tier: front/);
+    world.type(`kubectl apply ${here} -f v2.yaml`);
+    assert.equal(world.type(`kubectl diff ${here} -f v2.yaml`), '');
+    assert.equal(world.session.code, 0);
+  });
+
+  it('diff of what is new shows all of it; secrets stay secret', () => {
+    assert.match(world.type('kubectl diff -f web.yaml'), /^diff -u -N \/tmp\/LIVE-\d+\/apps\.v1\.Deployment\.default\.web .*\n.*\n.*\n@@ -0,0 \+1,\d+ @@\n\+apiVersion: apps\/v1\n/);
+    world.type('kubectl create secret generic s --from-literal=a=old --from-literal=b=same');
+    const text = world.type('kubectl diff -f secret.yaml');
+    assert.match(text, /^-  a: '\*\*\* \(before\)'\n\+  a: '\*\*\* \(after\)'\n {3}b: '\*\*\*'$/m);
+    assert.doesNotMatch(text, /bmV3|b2xk/);
+    assert.match(world.type('kubectl diff -f missing.yaml'), /^error: the path "missing\.yaml" does not exist\n$/);
+    assert.equal(world.session.code, 2);
+  });
+
+  it('replace', () => {
+    const say = (line: string): string => world.type(line.replace('kubectl ', 'kubectl -n edit-and-replace '));
+    const expect = (line: string): void => assertPrints(say(line), printed(writing, line));
+    expect('kubectl replace -f web.yaml');
+    say('kubectl create -f web.yaml');
+    assertPrints(say('kubectl replace -f web.yaml'), printed(writing, 'kubectl replace -f web.yaml', 1));
+    for (const line of ['kubectl replace -f web.yaml --dry-run=server', 'kubectl replace -f web.yaml --force',
+      'kubectl replace -f web.yaml --force --grace-period=0', 'kubectl replace -f stale.yaml', 'kubectl replace -f other.yaml']) expect(line);
+  });
+
+  it('attach', () => {
+    const here = '-n run-and-attach';
+    world.type(`kubectl run ${here} waits -i --attach=false --restart=Never --image=busybox -- sh`);
+    world.type(`kubectl wait ${here} pod/waits --for=condition=Ready`);
+    world.begin(`kubectl attach ${here} waits -i`);
+    world.cluster.runFor(1_000);
+    world.session.input({ kind: 'text', text: 'echo $((6 * 7))\nexit 3\n' });
+    world.runUntil(() => world.finished, 'the end of the session');
+    assert.equal(world.stdout, '42\n');
+    assert.equal(world.stderr, printed(attaching, 'kubectl attach waits -i < input').split('\n').slice(1).join('\n'));
+    world.type(`kubectl wait ${here} pod/waits --for=jsonpath={.status.phase}=Failed`);
+    assertPrints(world.type(`kubectl attach ${here} waits`), printed(attaching, 'kubectl attach waits'));
+    assertPrints(world.type(`kubectl attach ${here} nobody`), printed(attaching, 'kubectl attach nobody'));
+  });
+});
+
+describe('a unified diff', () => {
+  const lines = (text: string): string => [...text].map((char) => `${char}\n`).join('');
+  const diff = (before: string, after: string): string => unifiedDiff(lines(before), lines(after)).replaceAll('\n', '|');
+  const cases: readonly (readonly [before: string, after: string, expected: string])[] = [
+    ['abc', 'abc', ''], ['', 'a', '@@ -0,0 +1 @@|+a|'], ['a', '', '@@ -1 +0,0 @@|-a|'], ['abc', 'axc', '@@ -1,3 +1,3 @@| a|-b|+x| c|'],
+    ['abcdefghijklm', 'xbcdefghijkly', '@@ -1,4 +1,4 @@|-a|+x| b| c| d|@@ -10,4 +10,4 @@| j| k| l|-m|+y|'],
+    // Between equal lines a change stands as low as it can.
+    ['abbc', 'abbbc', '@@ -1,4 +1,5 @@| a| b| b|+b| c|'], ['xabaz', 'xababaz', '@@ -2,4 +2,6 @@| a| b| a|+b|+a| z|'],
+  ];
+  for (const [before, after, expected] of cases) {
+    it(`of ${before || 'nothing'} and ${after || 'nothing'}`, () => assert.equal(diff(before, after), expected));
+  }
+});

@@ -48,7 +48,10 @@ export class App {
   /** Whether the user has opened or closed the transcript; until then a screen reader opens it. */
   private transcriptChosen: boolean;
   private backgroundHops: boolean;
+  /** The transcript is read alone: the diagram is hidden. */
+  private alone: boolean;
 
+  private readonly body = html('div', { class: 'body' });
   private readonly stage = html('div', { class: 'stage' });
   private readonly scroller = html('div', { class: 'scroller' });
   private readonly caption = html('p', { class: 'caption' });
@@ -73,6 +76,7 @@ export class App {
     this.transcriptChosen = saved.transcriptOpen !== undefined;
     this.transcriptOpen = saved.transcriptOpen ?? isRead();
     this.backgroundHops = saved.backgroundHops ?? false;
+    this.alone = saved.alone === true && this.transcriptOpen;
     this.diagram = new Diagram({
       activate: (id) => this.activate(id),
       enter: (id) => this.explorer.enter(this.scene?.byId.get(id)) || this.activate(id),
@@ -95,6 +99,7 @@ export class App {
       arrive: (box) => this.arrive(box),
       fold: (folded) => this.transcript.fold(folded),
       hops: () => this.transcript.known,
+      goTo: (hops) => this.time.goTo(hops),
     }, saved);
     this.heatMap = new HeatMap({ select: (box) => this.select(box), enter: (box) => this.explorer.enterNode(box) });
     this.details = new Details({
@@ -102,8 +107,10 @@ export class App {
         if (this.selection !== undefined) outside.post({ type: 'open', box: this.selection, what });
       },
       why: (box) => outside.post({ type: 'why', box }),
+      openManifest: (box) => outside.post({ type: 'openManifest', box }),
       whatIf: (action, box) => outside.post({ type: 'whatIf', action, box }),
       enter: (box) => this.explorer.enter(box),
+      study: (request) => this.explorer.study(request),
       close: () => this.select(undefined),
     });
     this.transcript = new Transcript({
@@ -112,6 +119,7 @@ export class App {
         this.backgroundHops = shown;
         this.save();
       },
+      alone: (alone) => this.read(alone),
       close: () => this.chooseTranscript(false),
     }, this.backgroundHops);
     this.transcript.element.hidden = !this.transcriptOpen;
@@ -125,17 +133,19 @@ export class App {
       case 'snapshot': return this.onSnapshot(message);
       case 'update': return this.onUpdate(message);
       case 'timeline': return this.time.take(message.timeline);
-      case 'why': return this.details.explain(message.box, message.hops);
+      case 'why': return this.details.explain(message.box, message.hops, message.manifest);
       case 'reveal': return this.onReveal(message.box);
     }
   }
 
   private build(): void {
     this.scroller.append(this.diagram.picture, this.heatMap.element);
-    const column = html('main', { class: 'column' }, this.scroller, this.empty, this.explorer.legend.element, this.caption,
+    const column = html('main', { class: 'column' }, this.scroller, this.explorer.tables.element, this.empty, this.explorer.legend.element, this.caption,
       this.details.element);
     this.stage.append(column, this.hover.element);
-    const body = html('div', { class: 'body' }, this.stage, this.transcript.element);
+    this.body.append(this.stage, this.transcript.element);
+    const { body } = this;
+    this.read(this.alone);
     const { toolbar, explorer, time, announcer, help } = this;
     this.root.replaceChildren(...[toolbar, time.banner, explorer.bar].map(({ element }) => element), body,
       ...[time.strip, announcer, help, explorer.dialog].map(({ element }) => element));
@@ -143,6 +153,7 @@ export class App {
     // A change of theme or font changes classes and variables on body and root.
     const restyled = new MutationObserver(() => {
       forgetFont();
+      this.camera.forget();
       this.heatMap.forgetColours();
       if (!this.transcriptChosen && isRead() && !this.transcriptOpen) this.openTranscript(true);
       this.draw();
@@ -153,14 +164,14 @@ export class App {
     this.draw();
   }
 
-  private onSnapshot({ language, view, recentHops, selection, inside, palette, past }: Extract<HostToPanel, { type: 'snapshot' }>): void {
+  private onSnapshot({ language, view, recentHops, selection, inside, study, palette, past }: Extract<HostToPanel, { type: 'snapshot' }>): void {
     const isFirst = this.view === undefined;
     this.time.arrived(past);
     this.language = language;
     document.documentElement.lang = language;
     this.view = view;
     if (selection !== undefined) this.selection = selection;
-    this.explorer.arrived(inside, isFirst);
+    this.explorer.arrived(inside, study, isFirst);
     document.body.classList.toggle('palette-okabe-ito', palette === 'okabe-ito');
     this.diagram.motion.clear();
     this.diagram.mark([]);
@@ -173,11 +184,11 @@ export class App {
     if (isFirst && view) this.camera.restore(this.saved.scale, this.saved.x, this.saved.y);
   }
 
-  private onUpdate({ view, hops, skippedHops, inside, past }: Extract<HostToPanel, { type: 'update' }>): void {
+  private onUpdate({ view, hops, skippedHops, inside, study, past }: Extract<HostToPanel, { type: 'update' }>): void {
     const before = this.view;
     this.view = view;
     this.time.arrived(past);
-    this.explorer.arrived(inside, false);
+    this.explorer.arrived(inside, study, false);
     this.draw();
     this.remember(hops);
     this.transcript.add(hops, skippedHops);
@@ -231,7 +242,7 @@ export class App {
         html('span', {}, sentence(last, this.view, this.language)),
       );
     } else if (this.caption.childElementCount === 0 || hops.length === 0 && this.lastHops.size === 0) {
-      this.caption.replaceChildren(html('span', {}, text(this.language, 'caption.idle')));
+      this.caption.replaceChildren(html('span', {}, text(this.language, this.view && this.view.hops > 0 ? 'caption.quiet' : 'caption.idle')));
     }
   }
 
@@ -244,6 +255,9 @@ export class App {
     this.toolbar.show(view, language, this.transcriptOpen);
     this.toolbar.showScale(this.camera.scale, language);
     this.explorer.show(view, language);
+    const hasTables = this.explorer.studying !== undefined;
+    this.root.classList.toggle('with-tables', hasTables);
+    this.scroller.hidden = hasTables;
     const fleet = this.explorer.fleet(view);
     this.heatMap.show(fleet, language);
     this.scroller.classList.toggle('has-fleet', fleet !== undefined);
@@ -286,7 +300,7 @@ export class App {
     if (!scene || !view) return;
     const box = this.selection === undefined ? undefined : boxFor(scene, this.selection);
     this.diagram.select(box?.id);
-    this.details.show(box, view, this.language);
+    this.details.show(this.explorer.studying ? undefined : box, view, this.language);
   }
 
   private onReveal(id: string): void {
@@ -332,7 +346,9 @@ export class App {
     const box = this.scene && boxFor(this.scene, id);
     this.select(id);
     if (box) this.camera.show(box);
-    this.diagram.focus(box?.id);
+    // Without the diagram, what was looked for is in its details.
+    if (this.alone) this.focusIn(this.details.element);
+    else this.diagram.focus(box?.id);
   }
 
   private point(id: string | undefined): void {
@@ -368,8 +384,17 @@ export class App {
     this.openTranscript(open);
   }
 
+  /** Reads the transcript alone, without the diagram, or both again. */
+  private read(alone: boolean): void {
+    this.alone = alone;
+    this.body.classList.toggle('alone', alone);
+    this.transcript.setAlone(alone);
+    this.save();
+  }
+
   private openTranscript(open: boolean): void {
     this.transcriptOpen = open;
+    if (!open && this.alone) this.read(false);
     this.transcript.element.hidden = !open;
     this.caption.hidden = open;
     this.toolbar.show(this.view, this.language, open);
@@ -393,6 +418,7 @@ export class App {
     this.outside.save({
       selection: this.selection, scale: this.camera.scale, x, y,
       transcriptOpen: this.transcriptChosen ? this.transcriptOpen : undefined, backgroundHops: this.backgroundHops,
+      alone: this.alone,
       expanded: [...this.expanded], ...this.explorer.state,
     });
   }
@@ -432,12 +458,15 @@ export class App {
 
   /** F6 beyond the zones of the diagram: toolbar, diagram, details, transcript. */
   private nextRegion(back: boolean): void {
-    const regions = [this.toolbar.element, this.scroller, this.details.element, this.transcript.element]
-      .filter((element) => !element.hidden);
+    const regions = [this.toolbar.element, ...(this.alone ? [] : [this.scroller]), this.details.element,
+      this.transcript.element].filter((element) => !element.hidden);
     const at = regions.findIndex((element) => element.contains(document.activeElement));
     const next = regions[(at + (back ? -1 : 1) + regions.length) % regions.length];
-    const first = next?.querySelector<HTMLElement>('vscode-button:not([disabled]), [tabindex="0"]');
-    first?.focus();
+    this.focusIn(next);
+  }
+
+  private focusIn(region: HTMLElement | undefined): void {
+    region?.querySelector<HTMLElement>('vscode-button:not([disabled]), [tabindex="0"]')?.focus();
   }
 }
 

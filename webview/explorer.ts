@@ -4,18 +4,21 @@
  */
 import type { InsideView } from '../src/protocol/inside';
 import type { Language, PanelState, PanelToHost } from '../src/protocol/messages';
+import type { Study, StudyRequest } from '../src/protocol/study';
+import { isTold } from '../src/protocol/story';
 import type { Hop } from '../src/protocol/trace';
 import type { ClusterView } from '../src/protocol/view';
 import { ExportDialog } from './panel/export-dialog';
 import { Legend } from './panel/legend';
 import { ViewBar } from './panel/view-bar';
-import { isTold } from './scene/folding';
 import { boxFor } from './scene/model';
 import type { Box, Scene } from './scene/model';
 import { pictureOf, validFocus } from './scene/picture';
 import type { LayoutOptions } from './scene/sheet';
 import { above, canEnter, readViewpoint } from './scene/viewpoint';
 import type { Viewpoint } from './scene/viewpoint';
+import { studies, StudyView } from './study/study-view';
+import type { StudyKind } from './study/study-view';
 
 export interface ExplorerHooks {
   post(message: PanelToHost): void;
@@ -27,14 +30,19 @@ export interface ExplorerHooks {
   arrive(box: string): void;
   fold(folded: boolean): void;
   hops(): readonly Hop[];
+  /** Goes to the moment after so many hops. */
+  goTo(hops: number): void;
 }
 
 export class Explorer {
   readonly bar: ViewBar;
   readonly legend = new Legend();
   readonly dialog: ExportDialog;
+  /** The tables in place of the picture. */
+  readonly tables: StudyView;
   private viewpoint: Viewpoint;
   private inside: InsideView | undefined;
+  private request: StudyRequest | undefined;
   private view: ClusterView | undefined;
   private language: Language = 'en';
   private legendOpen = false;
@@ -44,6 +52,15 @@ export class Explorer {
   constructor(private readonly hooks: ExplorerHooks, saved: PanelState) {
     this.viewpoint = readViewpoint(saved);
     this.folded = saved.folded ?? false;
+    const study = studies.find((kind) => kind === saved.study);
+    if (study) this.request = { kind: study };
+    this.tables = new StudyView({
+      ask: (request) => this.study(request),
+      showNode: (name) => this.find(`node/${name}`),
+      openField: (pod, field) => hooks.post({ type: 'openField', pod, field }),
+      goTo: (hop) => hooks.goTo(hop + 1),
+      goToRevision: (revision) => hooks.post({ type: 'goToRevision', revision }),
+    });
     this.dialog = new ExportDialog({
       scene: (tongue) => this.view && this.scene(this.view, tongue),
       hops: () => hooks.hops(),
@@ -51,6 +68,7 @@ export class Explorer {
     });
     this.bar = new ViewBar({
       preset: (preset) => this.look({ ...this.viewpoint, preset, focus: undefined }),
+      study: (kind) => this.study({ kind }),
       direction: (direction) => this.look({ ...this.viewpoint, direction }),
       enter: (focus) => this.look({ ...this.viewpoint, focus }),
       found: (box) => this.find(box),
@@ -65,14 +83,16 @@ export class Explorer {
   }
 
   /** What is kept across a reload. */
-  get state(): Pick<PanelState, 'preset' | 'focus' | 'direction' | 'folded'> {
+  get state(): Pick<PanelState, 'preset' | 'focus' | 'direction' | 'folded' | 'study'> {
     const { preset, direction, focus } = this.viewpoint;
-    return { preset, direction, folded: this.folded, ...(focus === undefined ? {} : { focus }) };
+    return { preset, direction, folded: this.folded, study: this.studying, ...(focus === undefined ? {} : { focus }) };
   }
 
   /** The inside comes with each picture; a panel that was inside something before says so at the first. */
-  arrived(inside: InsideView | undefined, isFirst: boolean): void {
+  arrived(inside: InsideView | undefined, study: Study | undefined, isFirst: boolean): void {
     this.inside = inside;
+    this.tables.take(study);
+    if (isFirst && this.request) this.hooks.post({ type: 'study', request: this.request });
     if (isFirst && this.viewpoint.focus !== undefined) this.hooks.post({ type: 'zoom', box: this.viewpoint.focus });
   }
 
@@ -80,8 +100,21 @@ export class Explorer {
     this.view = view;
     this.language = language;
     if (view && validFocus(view, this.viewpoint.focus) === undefined) this.viewpoint = { ...this.viewpoint, focus: undefined };
-    this.bar.show(view, { viewpoint: this.viewpoint, folded: this.folded, legend: this.legendOpen }, language);
-    this.legend.show(this.legendOpen && view !== undefined, language);
+    this.bar.show(view, { viewpoint: this.viewpoint, study: this.studying, folded: this.folded, legend: this.legendOpen }, language);
+    this.legend.show(this.legendOpen && view !== undefined && !this.studying, language);
+    this.tables.show(view && this.studying, language);
+  }
+
+  /** The tables that are shown in place of the picture. */
+  get studying(): StudyKind | undefined {
+    return this.request?.kind;
+  }
+
+  /** Shows tables in place of the picture, or other ones. */
+  study(request: StudyRequest): void {
+    this.request = request;
+    this.hooks.post({ type: 'study', request });
+    this.hooks.changed();
   }
 
   scene(view: ClusterView, language: Language): Scene {
@@ -119,6 +152,10 @@ export class Explorer {
   /** One rung up, where one is again at what one comes from; false on the level of the cluster. */
   leave(): boolean {
     const { view, viewpoint: { focus } } = this;
+    if (this.request) {
+      this.look(this.viewpoint);
+      return true;
+    }
     if (!view || focus === undefined) return false;
     this.look({ ...this.viewpoint, focus: above(focus, view) });
     this.hooks.arrive(focus);
@@ -129,6 +166,7 @@ export class Explorer {
   find(box: string): void {
     const isHere = this.view && boxFor(this.scene(this.view, this.language), box) !== undefined;
     if (!isHere) this.look({ ...this.viewpoint, preset: 'cluster', focus: undefined });
+    else if (this.request) this.look(this.viewpoint);
     this.hooks.arrive(box);
   }
 
@@ -140,6 +178,10 @@ export class Explorer {
   /** Looks from somewhere else; the host is told when that needs the inside of another box. */
   private look(viewpoint: Viewpoint): void {
     const isElsewhere = viewpoint.focus !== this.viewpoint.focus;
+    if (this.request) {
+      this.request = undefined;
+      this.hooks.post({ type: 'study', request: undefined });
+    }
     this.viewpoint = viewpoint;
     if (isElsewhere) {
       this.inside = undefined;

@@ -16,27 +16,27 @@ export function readMessage(data: unknown): HostToPanel | undefined {
   }
 }
 
-function isSnapshot({ language, view, recentHops, selection, inside, past }: Fields): boolean {
+function isSnapshot({ language, view, recentHops, selection, inside, study, past }: Fields): boolean {
   return (language === 'en' || language === 'de') && (view === undefined || isView(view)) && isHops(recentHops)
-    && (selection === undefined || typeof selection === 'string') && isInside(inside) && isPast(past);
+    && (selection === undefined || typeof selection === 'string') && isInside(inside) && isStudy(study) && isPast(past);
 }
 
-function isUpdate({ view, hops, skippedHops, inside, past }: Fields): boolean {
-  return isView(view) && isHops(hops) && typeof skippedHops === 'number' && isInside(inside) && isPast(past);
+function isUpdate({ view, hops, skippedHops, inside, study, past }: Fields): boolean {
+  return isView(view) && isHops(hops) && typeof skippedHops === 'number' && isInside(inside) && isStudy(study) && isPast(past);
 }
 
 /** The state that the panel saved, as far as it is one. */
 export function readState(data: unknown): PanelState {
   if (!isFields(data)) return {};
-  const { selection, scale, x, y, transcriptOpen, backgroundHops, expanded, preset, focus, direction, folded } = data;
+  const { selection, scale, x, y, transcriptOpen, alone, backgroundHops, expanded, preset, focus, direction, folded, study } = data;
   const number = (value: unknown): number | undefined =>
     typeof value === 'number' && Number.isFinite(value) ? value : undefined;
   const boolean = (value: unknown): boolean | undefined => (typeof value === 'boolean' ? value : undefined);
   const string = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
   return {
     selection: string(selection), scale: number(scale), x: number(x), y: number(y),
-    preset: string(preset), focus: string(focus), direction: string(direction), folded: boolean(folded),
-    transcriptOpen: boolean(transcriptOpen), backgroundHops: boolean(backgroundHops),
+    preset: string(preset), focus: string(focus), direction: string(direction), folded: boolean(folded), study: string(study),
+    transcriptOpen: boolean(transcriptOpen), alone: boolean(alone), backgroundHops: boolean(backgroundHops),
     expanded: Array.isArray(expanded) ? expanded.filter((id) => typeof id === 'string') : undefined,
   };
 }
@@ -71,7 +71,12 @@ function isView(value: unknown): boolean {
 
 function isNode(value: unknown): boolean {
   return isFields(value) && typeof value['name'] === 'string' && isListOf(value['components'], isFields)
-    && isListOf(value['pods'], isPod);
+    && isListOf(value['pods'], isPod) && isPodCounts(value['podCounts']);
+}
+
+/** Absent, or pods that are only counted. */
+function isPodCounts(value: unknown): boolean {
+  return value === undefined || isFields(value) && typeof value['drawn'] === 'string' && typeof value['ofComponents'] === 'number';
 }
 
 function isPod(value: unknown): boolean {
@@ -84,6 +89,21 @@ function isInside(value: unknown): boolean {
   return value === undefined || isFields(value) && typeof value['box'] === 'string' && isListOf(value['lanes'], (lane) =>
     isFields(lane) && typeof lane['part'] === 'string' && isListOf(lane['items'], (item) =>
       isFields(item) && typeof item['title'] === 'string' && Array.isArray(item['facts'])));
+}
+
+/** Absent, or tables: the lists that are drawn are lists. */
+function isStudy(value: unknown): boolean {
+  if (value === undefined) return true;
+  if (!isFields(value)) return false;
+  if (value['kind'] === 'etcd') {
+    const { key } = value;
+    return isListOf(value['entries'], isFields) && isListOf(value['recent'], isFields) && typeof value['prefix'] === 'string'
+      && (key === undefined || isFields(key) && isListOf(key['versions'], isFields) && isListOf(key['changes'], isFields));
+  }
+  const { shown } = value;
+  return value['kind'] === 'scheduling' && isListOf(value['attempts'], isFields)
+    && (shown === undefined || isFields(shown) && isListOf(shown['table'], (node) => isFields(node) && isListOf(node['scores'], isFields))
+      && ['filters', 'scorers', 'skippedScores'].every((list) => Array.isArray(shown[list])) && isFields(shown['fields']));
 }
 
 function isHops(value: unknown): boolean {

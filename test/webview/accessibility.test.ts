@@ -1,19 +1,12 @@
 /** The diagram's page for everyone: axe finds nothing serious in any theme, colours have contrast, text zooms. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { AxeResults, RunOptions } from 'axe-core';
+import { seriousFindings } from '../support/axe';
 import { openWebviewPage } from '../support/browser';
 import type { WebviewPage } from '../support/browser';
 import type { Theme } from '../support/themes';
 import { applyHops, busy, highlyAvailable } from './fixtures';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const themes: readonly Theme[] = ['dark', 'light', 'hc-dark', 'hc-light'];
-
-interface Axe {
-  run(options: RunOptions): Promise<AxeResults>;
-}
 
 async function open(theme: Theme, width: number): Promise<WebviewPage> {
   const webview =
@@ -59,15 +52,8 @@ describe('accessibility', () => {
     it(`is free of serious findings of axe in ${theme}, wide and narrow`, async () => {
       for (const width of [1400, 400]) {
         const webview = await open(theme, width);
-        await webview.page.evaluate(axe);
         // This rule joins all words drawn in a box, shortened as they are; below, names are held against titles instead.
-        const results = await webview.page.evaluate(() => (window as unknown as { axe: Axe }).axe.run({
-          rules: { 'label-content-name-mismatch': { enabled: false } },
-        }));
-        const found = results.violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-        const told = found
-          .map(({ id, nodes }) =>
-            `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join('\n')}`);
+        const told = await seriousFindings(webview.page, 'label-content-name-mismatch');
         assert.deepEqual(told, [], `at ${width} px`);
         assert.deepEqual(webview.problems(), []);
         await webview.close();

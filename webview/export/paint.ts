@@ -49,7 +49,7 @@ export function paint(tag: string, own: string, around: readonly string[], paint
   if (within('mark') || within('token-shape')) return signPaint(classes, outer, around, paints);
   if (within('plate')) return { fill: paints.ground, stroke: within('label-failure') ? paints.error : paints.edge };
   if (within('stage')) return { fill: 'none', stroke: paints.line };
-  if (within('line')) return linePaint(tag, classes, around, paints);
+  if (within('line')) return linePaint(classes, around, paints);
   for (const [name, attributes] of boxPaints(paints)) if (classes.has(name)) return { ...attributes, ...statePaint(classes, paints) };
   return {};
 }
@@ -104,10 +104,10 @@ function inkOf(names: readonly string[], { fine, warning, error, line, event, te
   return has('token-call', 'token-packet') ? text : line;
 }
 
-function linePaint(tag: string, classes: ReadonlySet<string>, around: readonly string[], { line, fine }: Colours): Attributes {
+function linePaint(classes: ReadonlySet<string>, around: readonly string[], { line, fine }: Colours): Attributes {
   const is = (name: string): boolean => around.some((names) => names.split(' ').includes(name));
   const ink = is('lit') ? fine : line;
-  if (tag === 'circle') return { fill: ink };
+  if (classes.has('opener')) return { fill: ink };
   return {
     'fill': 'none', 'stroke': ink, 'stroke-width': is('lit') ? 2 : 1, ...(is('watch') ? { 'stroke-dasharray': '4 4' } : {}),
     ...(classes.has('stroke') ? {} : { fill: 'none' }),

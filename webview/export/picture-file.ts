@@ -8,6 +8,7 @@ import { clockText, text } from '../narration/text';
 import { tokenExplanations } from '../narration/signs';
 import { drawBox } from '../render/boxes';
 import type { Surroundings } from '../render/boxes';
+import { bundle, drawBundle } from '../render/bundle';
 import { measure } from '../render/fit';
 import { drawLine, drawPlate, placeLabels, pointAt } from '../render/lines';
 import { shape } from '../render/shape';
@@ -78,14 +79,21 @@ function picture(scene: Scene, around: Surroundings, { marked = [], message }: P
   const labels = scene.labelled ? placeLabels(scene.lines, scene.boxes.filter((box) => !isFrame(box))) : [];
   return [
     ...scene.boxes.filter(isFrame).map(place),
-    ...lines.map((line) => {
-      const drawn = drawLine(line);
-      return line.id === message?.line?.id ? { ...drawn, attributes: { ...drawn.attributes, class: `${String(drawn.attributes['class'])} lit` } } : drawn;
-    }),
+    ...drawLines(lines, message?.line?.id),
     ...scene.boxes.filter((box) => !isFrame(box)).map(place),
     ...labels.map(({ words, at }) => shape('g', { transform: `translate(${at.x} ${at.y})` }, drawPlate(words, 'label-line'))),
     ...(message ? [token(message)] : []),
   ];
+}
+
+/** All lines, bundled where they are many as on the page; the one with the message on it stands out. */
+function drawLines(lines: readonly Line[], busy: string | undefined): Shape[] {
+  const { ids, bundles } = bundle(lines);
+  const single = lines.filter(({ id }) => id === busy || !ids.has(id)).map((line) => {
+    const drawn = drawLine(line);
+    return line.id === busy ? { ...drawn, attributes: { ...drawn.attributes, class: `${String(drawn.attributes['class'])} lit` } } : drawn;
+  });
+  return [...bundles.map(drawBundle), ...single];
 }
 
 function chosen(drawn: Shape): Shape {

@@ -12,6 +12,9 @@ type Send = (message: LessonToHost) => void;
 export class LessonView {
   private shown = '';
   private spoken = '';
+  private step = '';
+  /** The id of what had the focus last in this step. */
+  private place = '';
   /** Answers that are marked but not given, by question. */
   private readonly marked = new Map<string, string>();
   private readonly content = document.createElement('main');
@@ -22,6 +25,9 @@ export class LessonView {
     this.live.setAttribute('role', 'status');
     this.live.setAttribute('aria-live', 'polite');
     root.replaceChildren(this.content, this.live);
+    window.addEventListener('focus', () => {
+      if (document.activeElement === document.body) this.returnTo();
+    });
   }
 
   /** Draws a page; the same page again changes nothing, so that focus and selection stay. */
@@ -33,32 +39,48 @@ export class LessonView {
     if (shown === this.shown) return;
     this.shown = shown;
     document.documentElement.lang = page.language;
+    document.title = page.heading;
     const focused = document.activeElement instanceof HTMLElement ? document.activeElement.id : '';
-    const before = this.content.querySelector('h1, h2')?.textContent;
+    if (focused !== '') this.place = focused;
+    // Another step is read from its top.
+    const step = `${page.heading}\n${page.subheading ?? ''}`;
+    if (step !== this.step) this.place = '';
+    this.step = step;
     this.content.replaceChildren(...this.parts(page));
-    const again = focused === '' ? null : document.getElementById(focused);
+    // Whoever is at work elsewhere, at a prompt or in a dialog, must not lose the keyboard to a page that changes.
+    if (document.hasFocus()) this.returnTo();
+  }
+
+  /** Puts the focus where it was, or to the top when that is not there any more. */
+  private returnTo(): void {
+    const again = document.getElementById(this.place);
     if (again && !again.hasAttribute('disabled')) again.focus();
-    else if (focused !== '' || before !== undefined) this.content.querySelector<HTMLElement>('h1')?.focus();
+    else this.content.querySelector<HTMLElement>('h1')?.focus();
   }
 
   private parts(page: LessonPage): Node[] {
-    const { heading, subheading, text, lessons, recall, prediction, yaml, commands, checks, hints, after } = page;
+    const { heading, subheading, text, lessons, recall, prediction, yaml, commands, checks, hints, after, buttons } = page;
     const title = element('h1', '', heading);
     title.tabIndex = -1;
     return [
       title,
       ...(subheading === undefined ? [] : [element('h2', 'step', subheading)]),
       markdown(text),
+      ...this.bar(buttons, 'tools', 'highlight'),
       ...(lessons ? [this.list(lessons)] : []),
       ...(recall
         ? [section(recall.heading, recall.questions.map((each) => this.question(each, page.answerLabel)))] : []),
       ...(prediction ? [section(prediction.heading, [this.question(prediction.question, page.answerLabel)], 'prediction')] : []),
-      ...(yaml ? [section(yaml.heading, [code(yaml.text, yaml.heading)])] : []),
-      ...(commands ? [section(commands.heading, [code(commands.lines.join('\n'), commands.heading)])] : []),
+      ...(yaml
+        ? [section(yaml.heading, [code(yaml.text, yaml.heading), ...this.bar(buttons, 'tools', 'insertYaml')])] : []),
+      ...(commands ? [section(commands.heading, [
+        code(commands.lines.join('\n'), commands.heading, 'wrapped'), ...this.bar(buttons, 'tools', 'runCommands'),
+      ])] : []),
       ...(checks ? [section(checks.heading, [checkList(checks.rows)])] : []),
       ...(hints ? [section(hints.heading, hints.texts.map((hint) => markdown(hint)))] : []),
       ...(after ? [section(after.heading, [markdown(after.text)])] : []),
-      this.toolbar(page.buttons),
+      ...this.bar(buttons, 'buttons', 'next', 'hint', 'showMe', 'skip'),
+      ...this.bar(buttons, 'ways', 'back', 'catchUp', 'reset', 'close'),
     ];
   }
 
@@ -105,7 +127,7 @@ export class LessonView {
     }
     form.append(set);
     if (chosen === undefined) form.append(submit);
-    if (verdict !== undefined) form.append(element('p', right ? 'verdict right' : 'verdict wrong', verdict));
+    if (verdict !== undefined) form.append(verdictLine(verdict, right === true));
     form.addEventListener('submit', (event) => {
       event.preventDefault();
       const option = this.marked.get(id);
@@ -115,9 +137,10 @@ export class LessonView {
     return form;
   }
 
-  private toolbar(buttons: readonly LessonButton[]): HTMLElement {
-    const bar = element('div', 'buttons');
-    for (const { action, text, primary, enabled } of buttons) {
+  /** Those of the buttons that stand together, unless there is none of them. */
+  private bar(buttons: readonly LessonButton[], className: string, ...actions: readonly LessonAction[]): HTMLElement[] {
+    const bar = element('div', className);
+    for (const { action, text, primary, enabled } of buttons.filter((each) => actions.includes(each.action))) {
       const button = element('button', primary ? 'primary' : '', text);
       button.id = `do-${action}`;
       button.type = 'button';
@@ -125,7 +148,7 @@ export class LessonView {
       button.addEventListener('click', () => this.act(action));
       bar.append(button);
     }
-    return bar;
+    return bar.childElementCount > 0 ? [bar] : [];
   }
 
   private act(action: LessonAction): void {
@@ -146,8 +169,8 @@ function section(heading: string, content: readonly Node[], className = ''): HTM
   return made;
 }
 
-function code(text: string, label: string): HTMLElement {
-  const pre = element('pre');
+function code(text: string, label: string, className = ''): HTMLElement {
+  const pre = element('pre', className);
   const inner = element('code');
   inner.textContent = text;
   pre.tabIndex = 0;
@@ -157,15 +180,26 @@ function code(text: string, label: string): HTMLElement {
   return pre;
 }
 
+function verdictLine(verdict: string, right: boolean): HTMLElement {
+  const line = element('p', right ? 'verdict right' : 'verdict wrong');
+  line.append(sign(right ? '✓' : '✕'), element('span', '', verdict));
+  return line;
+}
+
+/** A mark that only repeats what the words say. */
+function sign(glyph: string): HTMLElement {
+  const mark = element('span', 'mark', glyph);
+  mark.setAttribute('aria-hidden', 'true');
+  return mark;
+}
+
 function checkList(rows: readonly { readonly met: boolean; readonly text: string }[]): HTMLElement {
   const list = element('ul', 'checks');
   for (const { met, text } of rows) {
     const item = element('li', met ? 'met' : 'unmet');
-    const mark = element('span', 'mark', met ? '✓' : '–');
-    mark.setAttribute('aria-hidden', 'true');
     const words = element('span');
     words.textContent = text;
-    item.append(mark, words);
+    item.append(sign(met ? '✓' : '–'), words);
     list.append(item);
   }
   return list;

@@ -2,7 +2,7 @@
 import { podLetters } from '../../src/protocol/fleet';
 import type { FleetView } from '../../src/protocol/fleet';
 import type { Language } from '../../src/protocol/messages';
-import { podsIn } from '../scene/fleet';
+import { countsIn, podsIn } from '../scene/fleet';
 import { text } from './text';
 import type { TextKey } from './text';
 
@@ -36,10 +36,6 @@ export function fleetText({ names, health, pods, zone, zones, room }: FleetView,
   const state = text(language, nodeWords[health[node] ?? 'u'] ?? 'fleet.unknown');
   const parts = [names[node] ?? '', zones[zone[node] ?? 0] ?? '', state, text(language, 'fleet.pods', { total, room: room[node] ?? 110 })];
   return `${parts.filter((part) => part !== '').join(' · ')}${fates === '' ? '' : `: ${fates}`}`;
-}
-
-function countsIn(counts: string): (readonly [count: number, letter: string])[] {
-  return [...counts.matchAll(/(\d+)([a-z])/g)].map(([, count, letter]) => [Number(count), letter ?? ''] as const);
 }
 
 /** With the separator of thousands that the language has. */

@@ -36,31 +36,45 @@ export class Announcer {
 /** What is worth telling of the way from one view to the next. */
 export function changes(before: ClusterView, after: ClusterView, language: Language): string[] {
   const words: string[] = [];
+  const former = new Map(before.nodes.map((node) => [node.name, node]));
   for (const node of after.nodes) {
-    const former = before.nodes.find(({ name }) => name === node.name);
+    const old = former.get(node.name);
+    if (!old || (old.poweredOn === node.poweredOn && old.health === node.health && old.status === node.status)) continue;
     const { status } = nodeCondition(node, language);
-    if (!former || nodeCondition(former, language).status === status) continue;
+    if (nodeCondition(old, language).status === status) continue;
     words.push(text(language, 'announce.node', { name: node.name, status }));
   }
-  words.push(...podChanges(podsOf(before), podsOf(after), language));
+  words.push(...podChanges(podsOf(before, after), podsOf(after, before), isWhole(after), language));
   if (before.run.mode !== 'paused' && after.run.mode === 'paused') words.push(text(language, 'announce.paused'));
   else if (!before.run.quiet && after.run.quiet) words.push(text(language, 'announce.quiet'));
   return words;
 }
 
-function podsOf(view: ClusterView): Pods {
-  return new Map([...view.nodes.flatMap(({ pods }) => pods), ...view.unboundPods].map((pod) => [podId(pod), pod]));
+/** The pods that both views would send one by one: that one looks closer at a node is no news of its pods. */
+function podsOf(view: ClusterView, other: ClusterView): Pods {
+  const others = new Map(other.nodes.map((node) => [node.name, node]));
+  const nodes = view.nodes.filter((node) => {
+    const old = others.get(node.name);
+    return old ? !node.podCounts && !old.podCounts : !other.fleet;
+  });
+  return new Map([...nodes.flatMap(({ pods }) => pods), ...view.unboundPods].map((pod) => [podId(pod), pod]));
 }
 
 type Pods = ReadonlyMap<string, PodView>;
 
-function podChanges(before: Pods, after: Pods, language: Language): string[] {
+/** Whether each pod is in the view, and none only counted. */
+function isWhole({ fleet, nodes }: ClusterView): boolean {
+  return !fleet && !nodes.some(({ podCounts }) => podCounts);
+}
+
+function podChanges(before: Pods, after: Pods, whole: boolean, language: Language): string[] {
   const words: string[] = [];
   for (const [id, { name, status }] of after) {
     if (before.get(id)?.status !== status) words.push(text(language, 'announce.pod', { name, status }));
   }
-  for (const [id, { name }] of before) {
-    if (!after.has(id)) words.push(text(language, 'announce.podGone', { name }));
+  for (const [id, { name, node }] of before) {
+    // Without a node before, it may have got one on which pods are counted.
+    if (!after.has(id) && (whole || node !== '')) words.push(text(language, 'announce.podGone', { name }));
   }
   return words.length > namedPods ? [text(language, 'announce.many', { count: words.length })] : words;
 }

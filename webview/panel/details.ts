@@ -1,7 +1,9 @@
 /** The strip below the diagram with what is selected: its facts, and what can be opened for it. */
-import type { Language, PanelToHost, WhatIf } from '../../src/protocol/messages';
+import type { Language, ManifestLine, PanelToHost } from '../../src/protocol/messages';
+import type { StudyRequest } from '../../src/protocol/study';
 import type { Hop } from '../../src/protocol/trace';
 import type { ClusterView } from '../../src/protocol/view';
+import { type WhatIf, whatIfsFor } from '../../src/protocol/what-if';
 import { iconButton, textButton } from '../controls';
 import { sentence } from '../narration/sentence';
 import { clockText, text } from '../narration/text';
@@ -16,9 +18,13 @@ export interface DetailsHooks {
   open(what: Extract<PanelToHost, { type: 'open' }>['what']): void;
   /** Asks for the chain of causes that led here. */
   why(box: string): void;
+  /** Opens the line of the manifest that the box goes back to. */
+  openManifest(box: string): void;
   whatIf(action: WhatIf, box: string): void;
   /** Goes into the box. */
   enter(box: Box): void;
+  /** Shows the tables that belong to the box. */
+  study(request: StudyRequest): void;
   close(): void;
 }
 
@@ -42,7 +48,7 @@ export class Details {
     this.whatIf = new WhatIfList((action) => {
       if (this.box) hooks.whatIf(action, this.box.target ?? this.box.id);
     });
-    this.element.append(this.title, this.about, this.list, this.actions, this.whatIf.element, this.reasons);
+    this.element.append(this.title, this.about, this.list, this.actions, this.whatIf.element, this.reasons, html('div', { class: 'details-close' }, this.closing.element));
   }
 
   show(box: Box | undefined, view: ClusterView, language: Language): void {
@@ -66,17 +72,20 @@ export class Details {
   }
 
   /** The chain of causes has arrived. */
-  explain(box: string, hops: readonly Hop[]): void {
+  explain(box: string, hops: readonly Hop[], manifest?: ManifestLine): void {
     const { view, language } = this;
     if (!view || !this.box || (this.box.target ?? this.box.id) !== box) return;
     const rows = hops.map((hop) => html('li', {}, html('span', { class: 'time' }, clockText(hop.atMs)), ` ${sentence(hop, view, language)}`));
-    this.reasons.replaceChildren(html('div', { class: 'causes-title' }, text(language, 'details.why.title')),
+    const { file = '', line = 0 } = manifest ?? {};
+    const written = manifest ? [html('p', { class: 'manifest-line' },
+      textButton(text(language, 'details.manifest', { file, line }), () => this.hooks.openManifest(box)), ' ', html('code', {}, manifest.text))] : [];
+    this.reasons.replaceChildren(html('div', { class: 'causes-title' }, text(language, 'details.why.title')), ...written,
       rows.length > 0 ? html('ol', {}, ...rows) : html('p', {}, text(language, 'transcript.older')));
     this.reasons.hidden = false;
   }
 
   private showActions(box: Box, view: ClusterView, language: Language): void {
-    const actions = whatIfs(box, view);
+    const actions = whatIfsFor(box.target ?? box.id, view);
     const look = JSON.stringify([box.id, box.target, actions, canEnter(box), language]);
     if (look === this.acted) return;
     this.acted = look;
@@ -90,21 +99,21 @@ export class Details {
       textButton(text(language, `details.${what}`), () => this.hooks.open(what))) : [];
     const reason = box.kind === 'podGroup' || (box.kind === 'item' && box.target === undefined) ? []
       : [textButton(text(language, 'details.why'), () => this.hooks.why(target))];
+    const study = studyOf(box);
+    const tables = study === undefined ? [] : [
+      textButton(text(language, box.kind === 'component' ? 'study.group' : 'study.schedule'), () => this.hooks.study(study)),
+    ];
     this.whatIf.show(actions, language);
     this.actions.replaceChildren(
       ...(canEnter(box) ? [textButton(text(language, 'crumb.enter'), () => this.hooks.enter(box))] : []),
-      ...openings, ...reason, ...(this.whatIf.opener ? [this.whatIf.opener] : []), this.closing.element,
+      ...openings, ...reason, ...tables, ...(this.whatIf.opener ? [this.whatIf.opener] : []),
     );
   }
 }
 
-/** What can be done to a box to see what follows. */
-function whatIfs(box: Box, view: ClusterView): WhatIf[] {
-  if (box.target?.startsWith('container/')) return ['kill'];
-  if (box.kind === 'component') return box.state === 'ready' && box.party !== 'load-balancer' ? ['kill'] : [];
-  const node = box.kind === 'node' ? view.nodes.find(({ name }) => `node/${name}` === box.id) : undefined;
-  if (!node?.poweredOn) return [];
-  const cordon: WhatIf[] = node.health === 'absent' ? [] : [node.status.includes('SchedulingDisabled') ? 'uncordon' : 'cordon'];
-  const isFirst = view.nodes.find(({ controlPlane }) => controlPlane) === node;
-  return [...cordon, ...(isFirst ? [] : ['cutLink', 'healLink'] as const), 'powerOff'];
+/** The tables in which there is more about a box: how a pod was placed, what the scheduler decided, what etcd holds. */
+function studyOf({ id, target = id, party, kind }: Box): StudyRequest | undefined {
+  if (kind === 'component' && party === 'etcd') return { kind: 'etcd' };
+  if (kind === 'component' && party === 'kube-scheduler') return { kind: 'scheduling' };
+  return target.startsWith('pod/') ? { kind: 'scheduling', pod: target.slice('pod/'.length) } : undefined;
 }

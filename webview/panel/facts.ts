@@ -5,6 +5,7 @@ import type { Language } from '../../src/protocol/messages';
 import type { ClusterView, ComponentView, NodeView, PodView } from '../../src/protocol/view';
 import { text } from '../narration/text';
 import type { TextKey } from '../narration/text';
+import { podCount } from '../scene/grouping';
 import type { Box, Scene } from '../scene/model';
 import { podOf } from '../scene/states';
 import { linesOf } from '../scene/wiring';
@@ -61,7 +62,7 @@ function nodeFacts(node: NodeView): NamedFacts {
     .join(', ');
   return [
     ['fact.ip', node.address], ['fact.podCIDR', node.podCIDR], ['fact.version', node.version],
-    ['fact.pods', String(node.pods.length)], ['fact.capacity', capacity], ['fact.taints', node.taints.join(', ')],
+    ['fact.pods', String(podCount(node))], ['fact.capacity', capacity], ['fact.taints', node.taints.join(', ')],
   ];
 }
 

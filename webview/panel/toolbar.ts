@@ -57,7 +57,7 @@ export class Toolbar {
     this.element.append(
       group('identity', this.name, this.version), group('moment', this.clock, this.revision, this.state),
       group('run', start.element, back.element, play.element, step.element, now.element, this.select.element),
-      group('view', zoomOut.element, this.scale, zoomIn.element, fit.element, transcript.element, help.element),
+      group('view', html('div', { class: 'zoom' }, zoomOut.element, this.scale, zoomIn.element, fit.element), transcript.element, help.element),
     );
   }
 

@@ -3,13 +3,14 @@
  * newest hops; a row opens onto the chain of hops that led to it.
  */
 import type { Language } from '../../src/protocol/messages';
+import { isTold } from '../../src/protocol/story';
 import type { Hop } from '../../src/protocol/trace';
 import type { ClusterView } from '../../src/protocol/view';
 import { checkBox, iconButton, textButton } from '../controls';
 import { sentence } from '../narration/sentence';
 import { clockText, text } from '../narration/text';
 import { html, setAttribute, setText } from '../render/svg';
-import { fold, isTold } from '../scene/folding';
+import { fold } from '../scene/folding';
 
 /** So many hops are kept, and at most as many shown. */
 export const transcriptLimit = 500;
@@ -25,6 +26,8 @@ export interface TranscriptHooks {
   /** The picture of the moment right after a hop is wanted. */
   goTo(hop: Hop): void;
   background(shown: boolean): void;
+  /** The diagram is to be hidden, or shown again. */
+  alone(alone: boolean): void;
   close(): void;
 }
 
@@ -35,12 +38,15 @@ export class Transcript {
   private readonly log = html('div', { 'class': 'rows', 'role': 'log', 'aria-live': 'off', 'tabindex': '-1' });
   private readonly empty = html('p', { class: 'rows-empty' });
   private readonly filter;
+  private readonly solo;
   private readonly closing;
   private hops: Hop[] = [];
   private readonly byId = new Map<number, Hop>();
   private view: ClusterView | undefined;
   private language: Language = 'en';
   private folded = false;
+  /** Whether the newest row is in sight, and new ones are followed; to ask for it while drawing would cost a layout. */
+  private isAtEnd = true;
   private opened: { readonly hop: Hop; readonly row: HTMLElement } | undefined;
 
   constructor(private readonly hooks: TranscriptHooks, private isBackgroundShown: boolean) {
@@ -49,15 +55,19 @@ export class Transcript {
       hooks.background(checked);
       this.redraw();
     });
+    this.solo = checkBox((checked) => hooks.alone(checked));
     if (isBackgroundShown) (this.filter.element as HTMLElement & { checked: boolean }).checked = true;
     this.closing = iconButton('close', () => hooks.close());
-    const head = html('header', {}, this.title, this.filter.element, this.closing.element);
+    const head = html('header', {}, this.title, this.solo.element, this.filter.element, this.closing.element);
     this.element.append(head, this.log, this.empty);
     this.log.addEventListener('click', (event) => {
       const row = (event.target as Element).closest<HTMLElement>('button.row');
       if (row) this.toggle(row);
     });
     this.log.addEventListener('keydown', (event) => this.onKey(event));
+    this.log.addEventListener('scroll', () => {
+      this.isAtEnd = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 32;
+    }, { passive: true });
   }
 
   /** The hops that are known here, in order. */
@@ -78,6 +88,7 @@ export class Transcript {
     setAttribute(this.log, 'aria-label', text(language, 'transcript.title'));
     setText(this.empty, text(language, 'transcript.empty'));
     this.filter.show(text(language, 'transcript.background'), text(language, 'transcript.background.about'));
+    this.solo.show(text(language, 'transcript.alone'), text(language, 'transcript.alone.about'));
     this.closing.show(text(language, 'transcript.close'));
     if (isOther) this.redraw();
   }
@@ -94,17 +105,19 @@ export class Transcript {
 
   /** Adds hops at the end; of very many only the newest. */
   add(hops: readonly Hop[], skipped: number): void {
-    const isAtEnd = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 32;
     this.keep(hops);
-    if (this.element.hidden) return;
+    if (this.element.hidden || (hops.length === 0 && skipped === 0)) return;
     const news = hops.slice(-transcriptLimit).filter((hop) => this.isShown(hop));
     const rows = news.map((hop) => this.row(hop));
     if (skipped > 0 && rows.length > 0) {
       rows.unshift(html('div', { class: 'skipped' }, text(this.language, 'transcript.skipped', { count: skipped })));
     }
     this.log.append(...rows);
+    const hadFocus = this.log.contains(document.activeElement);
     while (this.log.childElementCount > transcriptLimit) this.log.firstElementChild?.remove();
-    this.finish(isAtEnd);
+    // Whoever reads the oldest row goes on with the one after it.
+    if (hadFocus && !this.log.contains(document.activeElement)) this.rows()[0]?.focus();
+    this.finish(this.isAtEnd);
   }
 
   /** Draws all rows again, for instance when the transcript is opened. */
@@ -121,6 +134,11 @@ export class Transcript {
     this.redraw();
   }
 
+  /** Marks whether the diagram is hidden. */
+  setAlone(alone: boolean): void {
+    (this.solo.element as HTMLElement & { checked: boolean }).checked = alone;
+  }
+
   /** Closes the row that is open. */
   closeRow(): void {
     if (this.opened) this.toggle(this.opened.row);
@@ -129,13 +147,13 @@ export class Transcript {
   private keep(hops: readonly Hop[]): void {
     this.hops.push(...hops.slice(-2 * transcriptLimit));
     for (const hop of hops.slice(-2 * transcriptLimit)) this.byId.set(hop.id, hop);
-    // Background work must not push out what matters, so it counts apart.
-    for (const isBackground of [false, true]) {
-      const excess = this.hops.filter((hop) => hop.background === isBackground).length - transcriptLimit;
+    // Background work must not push out what matters, nor single hops the steps that a text would tell: each counts apart.
+    for (const rank of ['background', 'told', 'between'] as const) {
+      const excess = this.hops.filter((hop) => rankOf(hop) === rank).length - transcriptLimit;
       if (excess <= 0) continue;
       let left = excess;
       this.hops = this.hops.filter((hop) => {
-        if (hop.background !== isBackground || left === 0) return true;
+        if (rankOf(hop) !== rank || left === 0) return true;
         left -= 1;
         this.byId.delete(hop.id);
         return false;
@@ -163,7 +181,9 @@ export class Transcript {
     this.empty.hidden = rows.length > 0;
     this.log.hidden = rows.length === 0;
     if (!rows.some((row) => row.tabIndex === 0)) rows.at(-1)?.setAttribute('tabindex', '0');
-    if (follow) this.log.scrollTop = this.log.scrollHeight;
+    if (!follow) return;
+    this.isAtEnd = true;
+    this.log.scrollTop = this.log.scrollHeight;
   }
 
   private rows(): HTMLElement[] {
@@ -192,6 +212,11 @@ export class Transcript {
   /** What lies folded in a step. */
   private innerHops(hop: Hop): HTMLElement {
     const { view, language } = this;
+    // Of a step long ago the hops inside are gone, while it is still told itself.
+    const oldest = this.hops.find((one) => rankOf(one) === 'between')?.id ?? 0;
+    if (hop.id < oldest) {
+      return html('div', { class: 'causes' }, html('div', { class: 'causes-title' }, text(language, 'transcript.gone')));
+    }
     const inner = fold(this.hops.filter((one) => one.id >= hop.id && !one.background)).find((step) => step.hop === hop)?.inner ?? [];
     return html('div', { class: 'causes' },
       html('div', { class: 'causes-title' }, text(language, 'fold.more', { count: inner.length })),
@@ -236,4 +261,9 @@ export class Transcript {
     this.stopAt(next);
     next.focus();
   }
+}
+
+function rankOf(hop: Hop): 'background' | 'told' | 'between' {
+  if (hop.background) return 'background';
+  return isTold(hop) ? 'told' : 'between';
 }

@@ -9,10 +9,14 @@ import { text } from '../narration/text';
 import { html, setAttribute } from '../render/svg';
 import { breadcrumb, nameOf, presets } from '../scene/viewpoint';
 import type { Direction, Preset, Viewpoint } from '../scene/viewpoint';
+import { studies } from '../study/study-view';
+import type { StudyKind } from '../study/study-view';
 import { SearchBox } from './search-box';
 
 export interface ViewBarHooks {
   preset(preset: Preset): void;
+  /** Shows tables in place of the picture. */
+  study(kind: StudyKind): void;
   direction(direction: Direction): void;
   /** Goes into a box, or with undefined back to the cluster. */
   enter(box: string | undefined): void;
@@ -25,6 +29,8 @@ export interface ViewBarHooks {
 
 export interface ViewBarState {
   readonly viewpoint: Viewpoint;
+  /** The tables that are shown in place of the picture. */
+  readonly study: StudyKind | undefined;
   readonly folded: boolean;
   readonly legend: boolean;
 }
@@ -43,7 +49,11 @@ export class ViewBar {
   private drawn = '';
 
   constructor(private readonly hooks: ViewBarHooks) {
-    this.view = new Select((value) => hooks.preset(value as Preset));
+    this.view = new Select((value) => {
+      const study = studies.find((known) => known === value);
+      if (study) hooks.study(study);
+      else hooks.preset(value as Preset);
+    });
     this.direction = new Select((value) => hooks.direction(value as Direction));
     this.search = new SearchBox((box) => hooks.found(box));
     this.folding.addEventListener('click', () => hooks.fold(this.folding.getAttribute('aria-pressed') !== 'true'));
@@ -53,13 +63,15 @@ export class ViewBar {
       this.search.element, this.folding, this.legend.element, this.exporting.element));
   }
 
-  show(view: ClusterView | undefined, { viewpoint, folded, legend }: ViewBarState, language: Language): void {
+  show(view: ClusterView | undefined, { viewpoint, study, folded, legend }: ViewBarState, language: Language): void {
     this.element.hidden = view === undefined;
     if (!view) return;
     setAttribute(this.element, 'aria-label', text(language, 'view.name'));
-    this.view.show(text(language, 'view.name'),
-      presets.map((preset) => ({ value: preset, words: text(language, `view.${preset}`) })), viewpoint.preset);
-    this.direction.element.hidden = viewpoint.preset !== 'communication' || viewpoint.focus !== undefined;
+    this.view.show(text(language, 'view.name'), [
+      { words: text(language, 'study.views'), choices: presets.map((preset) => ({ value: preset, words: text(language, `view.${preset}`) })) },
+      { words: text(language, 'study.group'), choices: studies.map((each) => ({ value: each, words: text(language, `study.${each}`) })) },
+    ], study ?? viewpoint.preset);
+    this.direction.element.hidden = study !== undefined || viewpoint.preset !== 'communication' || viewpoint.focus !== undefined;
     this.direction.show(text(language, 'direction.name'),
       directions.map((each) => ({ value: each, words: text(language, `direction.${each}`) })), viewpoint.direction);
     this.search.show(view, language);
@@ -69,11 +81,13 @@ export class ViewBar {
     this.legend.show(text(language, 'legend.show'));
     this.legend.press(legend);
     this.exporting.show(text(language, 'export.title'));
-    this.showCrumbs(view, viewpoint, language);
+    this.legend.element.hidden = study !== undefined;
+    this.exporting.element.hidden = study !== undefined;
+    this.showCrumbs(study === undefined ? view : undefined, viewpoint, language);
   }
 
-  private showCrumbs(view: ClusterView, { focus, preset }: Viewpoint, language: Language): void {
-    const way = breadcrumb(focus, view);
+  private showCrumbs(view: ClusterView | undefined, { focus, preset }: Viewpoint, language: Language): void {
+    const way = view ? breadcrumb(focus, view) : [];
     const look = JSON.stringify([way, preset, language]);
     if (look === this.drawn) return;
     this.drawn = look;

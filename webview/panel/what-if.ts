@@ -2,7 +2,8 @@
  * "What if …": a button that opens the list of what can be done to a box. Buttons rather than a drop-down, since the
  * arrow keys change a drop-down's value at once: whoever looked through it by keyboard would do the first thing in it.
  */
-import type { Language, WhatIf } from '../../src/protocol/messages';
+import type { Language } from '../../src/protocol/messages';
+import type { WhatIf } from '../../src/protocol/what-if';
 import { textButton } from '../controls';
 import { text } from '../narration/text';
 import { html } from '../render/svg';

@@ -19,11 +19,23 @@ export interface Surroundings {
   readonly leader: string;
 }
 
-/** Two boxes of the same signature look the same, wherever they stand. */
-export function signature(box: Box, around: Surroundings): string {
-  const { x: _x, y: _y, parent: _parent, label: _label, ...look } = box;
-  const words = [box.party === 'etcd' ? around.revision : '', box.leader ? around.leader : ''];
-  return JSON.stringify([look, around.density, words]);
+/** What of a box is seen in its drawing and compared by value. Whoever adds a field to boxes has to decide here. */
+const plainLooks: Readonly<Record<Exclude<keyof Box, 'id' | 'x' | 'y' | 'parent' | 'label' | 'facts' | 'members'>, true>> = {
+  kind: true, zone: true, party: true, title: true, status: true, state: true, width: true, height: true, expanded: true,
+  leader: true, target: true,
+};
+const plainFields = Object.keys(plainLooks) as (keyof typeof plainLooks)[];
+
+/** Whether two boxes look the same, wherever they stand; cheap, because each box is asked at each update. */
+export function looksAlike(one: Box, other: Box, before: Surroundings, after: Surroundings): boolean {
+  if (before.density !== after.density || (other.leader && before.leader !== after.leader)) return false;
+  if (other.party === 'etcd' && (before.revision !== after.revision || before.shortRevision !== after.shortRevision)) return false;
+  return plainFields.every((field) => one[field] === other[field]) && equal(one.facts, other.facts, (a, b) => a === b)
+    && equal(one.members ?? [], other.members ?? [], (a, b) => a.state === b.state && a.owner === b.owner);
+}
+
+function equal<T>(one: readonly T[], other: readonly T[], same: (a: T, b: T) => boolean): boolean {
+  return one.length === other.length && one.every((item, index) => same(item, other[index] as T));
 }
 
 /** Everything inside the box's group, in its own coordinates. */
@@ -202,13 +214,16 @@ function factsOf(box: Box, { revision, shortRevision, leader }: Surroundings): r
 
 /** The stages that a request passes, in their order. */
 export const stages = Object.keys(stageNames) as readonly ApiStage[];
-const stagePitch = 16;
+const stagePitch = 17;
+const roomyServer = 260;
 /** An API server that is lower has no room for its stages. */
 const serverFrom = 160;
 
 /** Where the rows of an API server's stages begin. */
 export function stageY(box: Box, stage: ApiStage): number {
-  return box.height - 16 - (stages.length - 1 - stages.indexOf(stage)) * stagePitch;
+  const at = stages.indexOf(stage);
+  // Where there is room to spare they follow the title, a little further apart.
+  return box.height >= roomyServer ? 72 + at * 22 : box.height - 16 - (stages.length - 1 - at) * stagePitch;
 }
 
 function drawServer(box: Box, surroundings: Surroundings): Shape[] {
@@ -218,7 +233,7 @@ function drawServer(box: Box, surroundings: Surroundings): Shape[] {
   const below = first + titles.length * 14 + 6;
   const facts = box.state === 'ready' ? [] : factsOf(box, surroundings);
   const fits = (names: Readonly<Record<ApiStage, string>>): boolean =>
-    stages.every((stage) => measure(names[stage], 'micro') <= box.width - 24 - 6);
+    stages.every((stage) => measure(names[stage], 'small') <= box.width - 24 - 6);
   const names = fits(stageNames) ? stageNames : fits(briefNames) ? briefNames : undefined;
   return present([
     around(box, 6), rect(box, `box state-${box.state}`, 6), icon('kube-apiserver', 10, 10),
@@ -238,7 +253,7 @@ const briefNames: Readonly<Record<ApiStage, string>> = {
 function drawStage(box: Box, stage: ApiStage, name: string | undefined): Shape {
   const y = stageY(box, stage);
   return shape('g', { 'class': 'stage', 'data-stage': stage }, shape('circle', { cx: 14, cy: y, r: 3 }),
-    ...(name === undefined ? [] : [label(name, 24, y + 3.5, 'micro')]));
+    ...(name === undefined ? [] : [label(name, 24, y + 4, 'small')]));
 }
 
 function drawPod(box: Box): Shape[] {

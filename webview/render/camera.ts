@@ -1,5 +1,6 @@
 /** Zoom and position of the picture. Scrolling is the browser's own; zooming keeps what is under the pointer there. */
 import type { Rect } from '../scene/model';
+import { setAttribute } from './svg';
 
 const smallest = 0.25;
 const largest = 3;
@@ -14,6 +15,8 @@ export class Camera {
   private factor = 1;
   private width = 1;
   private height = 1;
+  /** What was measured last; undefined when it may have changed. To measure in the middle of drawing costs a layout. */
+  private measured: { readonly layoutWidth: number; readonly unit: number } | undefined;
 
   constructor(
     private readonly view: HTMLElement, private readonly picture: SVGSVGElement, private readonly hooks: CameraHooks,
@@ -21,6 +24,7 @@ export class Camera {
     view.addEventListener('wheel', (event) => this.onWheel(event), { passive: false });
     view.addEventListener('scroll', () => hooks.changed(), { passive: true });
     view.addEventListener('pointerdown', (event) => this.onPointerDown(event));
+    new ResizeObserver(() => this.forget()).observe(view);
   }
 
   get scale(): number {
@@ -31,21 +35,36 @@ export class Camera {
     return { x: this.view.scrollLeft, y: this.view.scrollTop };
   }
 
-  /** The font of the panel sets what 100 % is, so that text is as large as elsewhere in VS Code. */
-  private get unit(): number {
-    return (Number.parseFloat(getComputedStyle(document.body).fontSize) || 13) / 13;
-  }
-
   /** The width for layout: what is visible at 100 %. */
   get layoutWidth(): number {
-    return Math.floor(this.view.clientWidth / this.unit);
+    return this.measure().layoutWidth;
+  }
+
+  /** The font of the panel sets what 100 % is, so that text is as large as elsewhere in VS Code. */
+  private get unit(): number {
+    return this.measure().unit;
+  }
+
+  /** The room or the font of the panel may have changed. */
+  forget(): void {
+    this.measured = undefined;
+  }
+
+  private measure(): { readonly layoutWidth: number; readonly unit: number } {
+    if (this.measured) return this.measured;
+    const unit = (Number.parseFloat(getComputedStyle(document.body).fontSize) || 13) / 13;
+    const layoutWidth = Math.floor(this.view.clientWidth / unit);
+    // While the view is hidden it has no width, and nobody says when that is over.
+    if (layoutWidth > 0) this.measured = { layoutWidth, unit };
+    return { layoutWidth, unit };
   }
 
   /** The picture has a new size. */
   resize(width: number, height: number): void {
     this.width = width;
     this.height = height;
-    this.picture.setAttribute('viewBox', `0 0 ${width} ${height}`);
+    // The same box again would lay out every text in it again.
+    setAttribute(this.picture, 'viewBox', `0 0 ${width} ${height}`);
     this.apply();
   }
 

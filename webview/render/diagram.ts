@@ -9,9 +9,10 @@ import { endOfZone, neighbour, nextZone, stops } from '../scene/neighbours';
 import type { Direction } from '../scene/neighbours';
 import { lineBetween, linesOf } from '../scene/wiring';
 import type { Course } from '../scene/wiring';
-import { drawBox, signature, stageY } from './boxes';
+import { drawBox, looksAlike, stageY } from './boxes';
 import type { Surroundings } from './boxes';
-import { drawLine, drawPlate, placeLabels, updateLine } from './lines';
+import { LineLayer } from './line-layer';
+import { drawPlate, placeLabels } from './lines';
 import { Motion } from './motion';
 import type { Pace, StageLight } from './motion';
 import { elementOf, groupOf } from './shape';
@@ -32,13 +33,7 @@ export interface DiagramHooks {
 interface DrawnBox {
   readonly group: SVGGElement;
   box: Box;
-  signature: string;
-}
-
-interface DrawnLine {
-  readonly group: SVGGElement;
-  line: Line;
-  drawn: string;
+  around: Surroundings;
 }
 
 /** With more highlighted lines than this, labels would only cover each other. */
@@ -49,11 +44,13 @@ export class Diagram {
   readonly motion: Motion;
   private readonly layers: Readonly<Record<'frames' | 'lines' | 'boxes' | 'labels' | 'tokens', SVGGElement>>;
   private readonly boxes = new Map<string, DrawnBox>();
-  private readonly lines = new Map<string, DrawnLine>();
+  private readonly lines: LineLayer;
   private scene: Scene | undefined;
   private selected: string | undefined;
   private pointed: string | undefined;
   private marked: readonly string[] = [];
+  /** The boxes that look selected or pointed at now. */
+  private raised: readonly string[] = [];
   /** The one box that the Tab key reaches. */
   private stop: string | undefined;
 
@@ -68,9 +65,10 @@ export class Diagram {
     for (const decoration of ['lines', 'labels', 'tokens'] as const) {
       this.layers[decoration].setAttribute('aria-hidden', 'true');
     }
+    this.lines = new LineLayer(this.layers.lines);
     this.motion = new Motion(this.layers.tokens, {
-      lend: (line) => this.lend(line),
-      release: (id) => this.release(id),
+      lend: (line) => this.lines.lend(line),
+      release: (id) => this.lines.release(id),
       stage: (box, hop) => this.lightStage(box, hop),
       element: (id) => this.boxes.get(id)?.group,
       isStill,
@@ -90,7 +88,7 @@ export class Diagram {
     }
     for (const box of scene.boxes) this.showBox(box, around);
     this.order(scene);
-    this.showLines(scene);
+    this.lines.show(scene);
     if (this.stop === undefined || !this.boxes.has(this.stop)) {
       this.setStop(boxFor(scene, this.stop ?? '')?.id ?? stops(scene)[0]?.id);
       if (hadFocus !== undefined && !this.boxes.has(hadFocus)) this.focus(this.stop);
@@ -132,23 +130,21 @@ export class Diagram {
   }
 
   private showBox(box: Box, around: Surroundings): void {
-    let drawn = this.boxes.get(box.id);
-    if (!drawn) {
-      drawn = { group: svg('g', { 'data-box': box.id }), box, signature: '' };
-      this.boxes.set(box.id, drawn);
-    }
-    const look = signature(box, around);
-    const { group } = drawn;
+    const known = this.boxes.get(box.id);
+    const drawn = known ?? { group: svg('g', { 'data-box': box.id }), box, around };
+    const { group, box: before, around: aroundBefore } = drawn;
     drawn.box = box;
-    moveTo(group, box.x, box.y);
-    if (drawn.signature !== look) {
-      drawn.signature = look;
-      group.setAttribute('class', `${box.kind} in-${box.zone}`);
+    drawn.around = around;
+    if (!known) this.boxes.set(box.id, drawn);
+    if (!known || before.x !== box.x || before.y !== box.y) moveTo(group, box.x, box.y);
+    if (!known || !looksAlike(before, box, aroundBefore, around)) {
       const content = drawBox(box, around).map(elementOf);
       // The name of a box says all of it, in whole words; what is drawn is shortened.
       for (const element of content) element.setAttribute('aria-hidden', 'true');
       group.replaceChildren(...content);
+      this.dress(drawn);
     }
+    if (known && before.label === box.label && before.expanded === box.expanded && before.kind === box.kind) return;
     if (isFrame(box)) {
       // What a frame says stands in the names of its boxes; the words of an empty one are for the eye.
       group.setAttribute('aria-hidden', 'true');
@@ -158,6 +154,14 @@ export class Diagram {
     setAttribute(group, 'aria-label', box.label);
     setAttribute(group, 'aria-expanded', box.expanded === undefined ? undefined : String(box.expanded));
     if (!group.hasAttribute('tabindex')) group.setAttribute('tabindex', '-1');
+  }
+
+  /** The classes of a box, and whether it says that it is selected. */
+  private dress({ group, box: { id, kind, zone }, box }: DrawnBox): void {
+    const isSelected = id === this.selected;
+    const isPointed = id === this.pointed || this.marked.includes(id);
+    setAttribute(group, 'class', `${kind} in-${zone}${isSelected ? ' selected' : ''}${isPointed ? ' pointed' : ''}`);
+    if (!isFrame(box)) setAttribute(group, 'aria-pressed', String(isSelected));
   }
 
   /** Elements stand in the order of the scene, which is also the order for screen readers. */
@@ -178,53 +182,6 @@ export class Diagram {
       }
       last[layer] = group;
     }
-  }
-
-  private showLines(scene: Scene): void {
-    const wanted = new Map(scene.lines.map((line) => [line.id, line]));
-    for (const [id, drawn] of this.lines) {
-      const { from, to, kind } = drawn.line;
-      const isLent = drawn.group.classList.contains('lent');
-      const line = wanted.get(id) ?? (isLent ? lineBetween(scene, from, to, kind) : undefined);
-      if (!line || line.id !== id) {
-        drawn.group.remove();
-        this.lines.delete(id);
-      } else {
-        this.drawAgain(drawn, line);
-      }
-    }
-    for (const line of scene.lines) this.lines.get(line.id)?.group.classList.remove('lent') ?? this.addLine(line);
-  }
-
-  private drawAgain(drawn: DrawnLine, line: Line): void {
-    const way = JSON.stringify(line.points);
-    drawn.line = line;
-    if (way === drawn.drawn) return;
-    drawn.drawn = way;
-    updateLine(drawn.group, line);
-  }
-
-  private addLine(line: Line): SVGGElement {
-    const group = groupOf(drawLine(line));
-    this.layers.lines.append(group);
-    this.lines.set(line.id, { group, line, drawn: JSON.stringify(line.points) });
-    return group;
-  }
-
-  private lend(line: Line): SVGGElement {
-    const known = this.lines.get(line.id);
-    if (known) return known.group;
-    const group = this.addLine(line);
-    group.classList.add('lent');
-    return group;
-  }
-
-  private release(id: string): void {
-    const drawn = this.lines.get(id);
-    if (!drawn?.group.classList.contains('lent')) return;
-    if (/busy|warm|lit/.test(drawn.group.getAttribute('class') ?? '')) return;
-    drawn.group.remove();
-    this.lines.delete(id);
   }
 
   private lightStage(box: Box, hop: StageHop): StageLight | undefined {
@@ -254,23 +211,29 @@ export class Diagram {
       lit.clear();
       if (line) lit.set(line.id, line);
     }
-    for (const line of lit.values()) this.lend(line).classList.add('lit');
-    for (const [id, { group }] of [...this.lines]) {
-      if (lit.has(id)) continue;
-      group.classList.remove('lit');
-      this.release(id);
-    }
-    for (const [id, { group, box }] of this.boxes) {
-      group.classList.toggle('selected', id === this.selected);
-      group.classList.toggle('pointed', id === this.pointed || this.marked.includes(id));
-      if (!isFrame(box)) setAttribute(group, 'aria-pressed', String(id === this.selected));
-    }
+    this.lines.light(lit);
+    this.raise();
     this.picture.classList.toggle('has-lit', lit.size > 0);
     const lines = [...lit.values()];
-    const obstacles = scene.boxes.filter((box) => !isFrame(box) && (box.kind !== 'node' || scene.density !== 'full'));
     const labelled = scene.labelled && lines.length === 0 ? scene.lines : lines;
-    const labels = lines.length > labelLimit ? [] : placeLabels(labelled, obstacles);
-    this.layers.labels.replaceChildren(...labels.map(({ words, at }) => {
+    this.showLabels(scene, lines.length > labelLimit ? [] : labelled);
+  }
+
+  /** Dresses the boxes anew that are raised above the others now or were before. */
+  private raise(): void {
+    const raised = [this.selected, this.pointed, ...this.marked].flatMap((id) => id ?? []);
+    for (const id of new Set([...this.raised, ...raised])) {
+      const drawn = this.boxes.get(id);
+      if (drawn) this.dress(drawn);
+    }
+    this.raised = raised;
+  }
+
+  private showLabels(scene: Scene, lines: readonly Line[]): void {
+    const { labels } = this.layers;
+    if (lines.length === 0 && !labels.hasChildNodes()) return;
+    const obstacles = scene.boxes.filter((box) => !isFrame(box) && (box.kind !== 'node' || scene.density !== 'full'));
+    labels.replaceChildren(...placeLabels(lines, obstacles).map(({ words, at }) => {
       const plate = groupOf(drawPlate(words, 'label-line'));
       moveTo(plate, at.x, at.y);
       return plate;

@@ -7,27 +7,50 @@ import type { Shape } from './shape';
 
 const cornerRadius = 7;
 
+/** A straight stretch of a way, or a rounded corner. */
+export interface Stroke {
+  readonly from: Point;
+  readonly to: Point;
+  /** What a corner bends towards. */
+  readonly corner?: Point;
+  readonly length: number;
+}
+
+/** The length of a corner in radii: that of a quadratic curve in a right angle. */
+const cornerLength = (Math.SQRT2 + Math.log(1 + Math.SQRT2)) / Math.SQRT2;
+
 /**
- * The path of a line. It starts at the called end: lines that join there share their last stretch, and dashes that are
- * counted from the same point cover each other.
+ * The strokes of a line, in their order. They start at the called end: lines that join there share their last stretch, and
+ * dashes that are counted from the same point cover each other.
  */
-export function pathOf(points: readonly Point[]): string {
+export function strokesOf(points: readonly Point[]): Stroke[] {
   // In the middle of pixels a line of one pixel is sharp.
   const path = [...points].reverse().map(({ x, y }) => ({ x: Math.floor(x) + 0.5, y: Math.floor(y) + 0.5 }));
-  const [first] = path;
-  if (!first) return '';
-  let d = `M${first.x} ${first.y}`;
+  const strokes: Stroke[] = [];
+  let from = path[0];
+  if (!from) return [];
   for (let index = 1; index < path.length; index += 1) {
     const corner = path[index] as Point;
     const next = path[index + 1];
-    if (!next) return `${d}L${corner.x} ${corner.y}`;
+    if (!next) return [...strokes, { from, to: corner, length: distance(from, corner) }];
     const before = path[index - 1] as Point;
     const radius = Math.min(cornerRadius, distance(before, corner) / 2, distance(corner, next) / 2);
     const enter = towards(corner, before, radius);
     const leave = towards(corner, next, radius);
-    d += `L${enter.x} ${enter.y}Q${corner.x} ${corner.y} ${leave.x} ${leave.y}`;
+    strokes.push({ from, to: enter, length: distance(from, enter) },
+      { from: enter, to: leave, corner, length: radius * cornerLength });
+    from = leave;
   }
-  return d;
+  return strokes;
+}
+
+/** The path of a line, from its called end. */
+export function pathOf(points: readonly Point[]): string {
+  const strokes = strokesOf(points);
+  const start = strokes[0]?.from;
+  if (!start) return '';
+  return `M${start.x} ${start.y}${strokes.map(({ to, corner }) =>
+    (corner ? `Q${corner.x} ${corner.y} ${to.x} ${to.y}` : `L${to.x} ${to.y}`)).join('')}`;
 }
 
 export function distance(a: Point, b: Point): number {

@@ -17,6 +17,8 @@ const stepLimit = 3;
 const liveLimit = 60;
 /** A message that arrived stays so long, in milliseconds. */
 const stayMs = 220;
+/** How finely the width of a line follows its traffic. */
+const heatSteps = 4;
 /** Traffic on a line fades to half in this time. */
 const halfLifeMs = 600;
 
@@ -170,7 +172,10 @@ export class Motion {
       end: () => {
         group.remove();
         after?.();
-        if (line) this.hooks.lend(line)?.classList.remove('busy');
+        if (!line) return;
+        this.hooks.lend(line)?.classList.remove('busy');
+        // The traffic may have cooled down before the message has arrived.
+        if (!this.heat.has(line.id)) this.hooks.release(line.id);
       },
     });
   }
@@ -214,10 +219,13 @@ export class Motion {
     }
   }
 
+  /** In steps that nobody sees, so that a line that cools is not drawn anew in each frame. */
   private glow(line: Line, value: number): void {
     const element = this.hooks.lend(line);
-    element?.style.setProperty('--heat', Math.log2(1 + value).toFixed(2));
-    element?.classList.toggle('warm', value > 0);
+    const heat = (Math.round(Math.log2(1 + value) * heatSteps) / heatSteps).toFixed(2);
+    if (!element || element.style.getPropertyValue('--heat') === heat) return;
+    element.style.setProperty('--heat', heat);
+    element.classList.toggle('warm', value > 0);
   }
 }
 

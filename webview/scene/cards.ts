@@ -1,12 +1,12 @@
 /** Places one machine: header, components where they run, host processes, pods. Machines are drawn in three sizes. */
 import type { ComponentKind, ComponentView, NodeView } from '../../src/protocol/view';
 import { countText, text } from '../narration/text';
-import { laneItems, lanePods } from './grouping';
+import { laneCount, laneItems, laneMembers, lanePods } from './grouping';
 import type { Box, CardBerth, Rect, ZoneName } from './model';
 import { podColumns, placePods } from './pods';
 import { cardPad, clamp, headerHeight, hostHeight, podGap, podHeight, strip } from './sheet';
 import type { Sheet } from './sheet';
-import { componentCondition, nodeCondition, nodeFacts, podId, podMember } from './states';
+import { componentCondition, nodeCondition, nodeFacts, podId } from './states';
 
 /** etcd, API server and the two between them. */
 const componentsHeight = 192;
@@ -60,17 +60,16 @@ export function placeWorker(sheet: Sheet, node: NodeView, place: CardPlace): num
   return bottom + cardPad - place.y;
 }
 
-/** Places a worker as one box with its pods as dots, or as a tile with their number. */
-export function placeSmallWorker(sheet: Sheet, node: NodeView, place: CardPlace, height: number): void {
-  const pods = lanePods(node);
+/** Places a worker as one box with its pods as dots, or as a tile with their number only. */
+export function placeSmallWorker(sheet: Sheet, node: NodeView, place: CardPlace, height: number, dots: boolean): void {
   const id = `node/${node.name}`;
   const box: Box = {
     ...nodeBox(sheet, node, 'nodes'), id, party: 'kubelet', x: place.x, y: place.y, width: place.width, height,
-    facts: [countText(sheet.language, 'box.pods', pods.length)], members: pods.map(podMember),
+    facts: [countText(sheet.language, 'box.pods', laneCount(node))], ...(dots ? { members: laneMembers(node) } : {}),
   };
   sheet.add(box, { card: id, above: place.berth.above, below: place.y + height + 8 });
   sheet.cards.set(id, { ...place.berth, innerLeft: place.x, innerRight: place.x + place.width });
-  for (const pod of pods) sheet.aliases.set(podId(pod), id);
+  for (const pod of lanePods(node)) sheet.aliases.set(podId(pod), id);
   for (const [process] of hostSlots) sheet.aliases.set(`${process}@${node.name}`, id);
 }
 
@@ -110,9 +109,9 @@ function placeComponents(inside: Inside, y: number): number {
   const { node, x, width } = inside;
   const gap = width >= 440 ? 40 : width >= 320 ? 24 : 20;
   const free = width - 2 * gap;
-  const etcdWidth = Math.round(clamp(free * 0.21, 60, 112));
-  const middleWidth = Math.round(clamp(free * 0.36, 92, 176));
-  const apiWidth = Math.min(200, free - etcdWidth - middleWidth);
+  const etcdWidth = Math.round(clamp(free * 0.21, 60, free >= 700 ? 200 : 112));
+  const middleWidth = Math.round(clamp(free * 0.36, 92, free >= 700 ? 300 : 176));
+  const apiWidth = Math.min(free >= 700 ? 280 : 200, free - etcdWidth - middleWidth);
   const spare = free - etcdWidth - middleWidth - apiWidth;
   const middleX = x + etcdWidth + gap + spare / 2;
   const half = (componentsHeight - passage) / 2;

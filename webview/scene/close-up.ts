@@ -22,7 +22,7 @@ export interface CloseUpOptions {
 /** The scene of one machine. */
 export function closeUp(view: ClusterView, node: NodeView, options: LayoutOptions, { bare = false }: CloseUpOptions = {}): Scene {
   const sheet = new Sheet(options);
-  const width = clamp(options.width, 320, 960);
+  const width = clamp(options.width, 320, 1400);
   const margin = width < 480 ? 44 : 56;
   const x = pagePad;
   const content = width - x - margin;

@@ -17,6 +17,11 @@ import { lineBetween } from './wiring';
 const rowHeight = 56;
 const rowGap = 24;
 const narrowBelow = 860;
+/** Below this long names take two lines, and the labels the room. */
+const roomyFrom = 1100;
+
+/** Of the four columns: clients and control plane, API server, node, containerd and registry. */
+type Widths = readonly [side: number, hub: number, node: number, far: number];
 
 type Row = readonly [party: Party, process: string, zone: ZoneName];
 
@@ -35,7 +40,7 @@ export function communicationView(view: ClusterView, direction: Direction, optio
   const master = view.nodes.find((node) => node.controlPlane);
   const node = view.nodes.find((candidate) => !candidate.controlPlane) ?? master;
   if (!master || !node) return sceneOf(sheet, { width: 320, height: 80 }, () => []);
-  const width = clamp(options.width, 320, 1280);
+  const width = clamp(options.width, 320, 1480);
   const narrow = width < narrowBelow;
   const height = narrow ? placeNarrow(sheet, view, master, node, width) : placeWide(sheet, view, master, node, width);
   standIns(sheet, view, master, node);
@@ -44,26 +49,32 @@ export function communicationView(view: ClusterView, direction: Direction, optio
 }
 
 function placeWide(sheet: Sheet, view: ClusterView, master: NodeView, node: NodeView, width: number): number {
-  const side = snap(clamp(width * 0.13, 124, 176));
-  const gap = (width - 2 * pagePad - 4 * side) / 3.4;
+  // One step in all cases.
+  const height = width < roomyFrom ? rowHeight + 10 : rowHeight;
+  const gapBelow = rowHeight + rowGap - height;
+  // Names on the left and on the right are long, and between the columns labels have to find room.
+  const shares: Widths = width < roomyFrom ? [0.165, 0.115, 0.14, 0.12] : [0.165, 0.125, 0.147, 0.125];
+  const [side, hubWidth, nodeWidth, farWidth] = shares.map((share) => snap(width * share)) as unknown as Widths;
+  const farGap = width < roomyFrom ? 1.1 : 1.4;
+  const gap = (width - 2 * pagePad - side - hubWidth - nodeWidth - farWidth) / (2 + farGap);
   const hubX = pagePad + side + gap;
-  const nodeX = hubX + side + gap;
-  const farX = nodeX + side + gap * 1.4;
+  const nodeX = hubX + hubWidth + gap;
+  const farX = nodeX + nodeWidth + gap * farGap;
   const top = pagePad + 12;
   const rowY = (row: number, rows: number): number =>
-    top + row * (rowHeight + rowGap) + ((nodeRows.length - rows) * (rowHeight + rowGap)) / 2;
+    top + row * (height + gapBelow) + ((nodeRows.length - rows) * (height + gapBelow)) / 2;
   controlRows.forEach((row, index) =>
-    placeRow(sheet, view, master, node, row, { x: pagePad, y: rowY(index, controlRows.length), width: side, height: rowHeight }));
-  const height = nodeRows.length * (rowHeight + rowGap) - rowGap;
-  hub(sheet, master, { x: hubX, y: top, width: side, height });
+    placeRow(sheet, view, master, node, row, { x: pagePad, y: rowY(index, controlRows.length), width: side, height }));
+  const total = nodeRows.length * (height + gapBelow) - gapBelow;
+  hub(sheet, master, { x: hubX, y: top, width: hubWidth, height: total });
   nodeRows.forEach((row, index) =>
-    placeRow(sheet, view, master, node, row, { x: nodeX, y: rowY(index, nodeRows.length), width: side, height: rowHeight }));
+    placeRow(sheet, view, master, node, row, { x: nodeX, y: rowY(index, nodeRows.length), width: nodeWidth, height }));
   // Beside kubelet and network plug-in, which it speaks with.
   const runtimeTop = rowY(3, nodeRows.length);
   sheet.add(componentBox(sheet, node, 'container-runtime', 'containerd', 'nodes',
-    { x: farX, y: runtimeTop, width: side, height: 2 * rowHeight + rowGap }));
-  sheet.add(registryBox(sheet, { x: farX, y: runtimeTop - 2 * rowHeight - rowGap, width: side, height: rowHeight }));
-  return top + height + pagePad;
+    { x: farX, y: runtimeTop, width: farWidth, height: 2 * height + gapBelow }));
+  sheet.add(registryBox(sheet, { x: farX, y: runtimeTop - 2 * height - gapBelow, width: farWidth, height }));
+  return top + total + pagePad;
 }
 
 /** All parties in one column beside the API server; below it containerd, which the kubelet reaches with its lower half. */

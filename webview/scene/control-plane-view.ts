@@ -18,13 +18,13 @@ export function controlPlaneView(view: ClusterView, name: string | undefined, op
   const masters = view.nodes.filter((node) => node.controlPlane);
   const master = masters.find((node) => node.name === name) ?? masters[0];
   if (!master) return sceneOf(sheet, { width: 320, height: 80 }, () => []);
-  const width = clamp(options.width, 320, 860);
+  const width = clamp(options.width, 320, 1240);
   const wide = width >= 640;
-  const frameX = wide ? pagePad + 176 : pagePad;
+  const frameX = wide ? pagePad + 128 + (width >= 1000 ? 140 : 48) : pagePad;
   const frameY = wide ? pagePad : pagePad + 52 + 32;
   const frameWidth = width - pagePad - frameX;
   const inner = frameWidth - 2 * pad;
-  const column = snap(Math.min(220, (inner - 48) / 2));
+  const column = snap(Math.min(wide ? 300 : 220, (inner - 48) / 2));
   const top = frameY + titleHeight;
   const height = left.length * (rowHeight + rowGap) - rowGap;
   left.forEach((kind, index) => sheet.add(componentBox(sheet, master, kind, kind, 'controlPlane',

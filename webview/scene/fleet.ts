@@ -208,3 +208,8 @@ export function podsIn(counts: string): number {
   }
   return total;
 }
+
+/** Such counts one by one: `1f28r` is 1 of `f` and 28 of `r`. */
+export function countsIn(counts: string): (readonly [count: number, letter: string])[] {
+  return [...counts.matchAll(/(\d+)([a-z])/g)].map(([, count, letter]) => [Number(count), letter ?? ''] as const);
+}

@@ -1,5 +1,12 @@
 /** Which pods of a node are drawn one by one, which fold into a group of their owner, and which are no pods at all. */
-import type { NodeView, PodView } from '../../src/protocol/view';
+import { podLetters } from '../../src/protocol/fleet';
+import type { NodeView, PodHealth, PodView } from '../../src/protocol/view';
+import { countsIn, podsIn } from './fleet';
+import type { Member } from './model';
+import { podMember } from './states';
+
+const healths: ReadonlyMap<string, PodHealth> =
+  new Map(Object.entries(podLetters).map(([health, letter]) => [letter, health as PodHealth]));
 
 /** From so many pods of one owner on, a node or strip folds them. */
 export const foldFrom = 6;
@@ -26,6 +33,25 @@ export type LaneItem = PodItem | GroupItem;
 export function lanePods(node: NodeView): readonly PodView[] {
   const drawn = new Set(node.components.filter(({ kind }) => kind !== 'coredns').map(({ pod }) => pod));
   return node.pods.filter((pod) => !pod.static && !drawn.has(`${pod.namespace}/${pod.name}`));
+}
+
+/** How many pods a node has that are drawn as pods, whether they are sent one by one or counted. */
+export function laneCount(node: NodeView): number {
+  return node.podCounts ? podsIn(node.podCounts.drawn) : lanePods(node).length;
+}
+
+/** How many pods a node has. */
+export function podCount({ pods, podCounts }: NodeView): number {
+  return podCounts ? podsIn(podCounts.drawn) + podCounts.ofComponents : pods.length;
+}
+
+/** The dots of a node's pods; counted ones stand in the order of how they fare. */
+export function laneMembers(node: NodeView): Member[] {
+  if (!node.podCounts) return lanePods(node).map(podMember);
+  return countsIn(node.podCounts.drawn).flatMap(([count, letter]) => {
+    const state = healths.get(letter) ?? 'unknown';
+    return Array.from({ length: count }, (_, index): Member => ({ id: `${node.name}/${letter}/${index}`, state, title: '', owner: '' }));
+  });
 }
 
 /** Pods in order of creation, with groups at the place of their first pod. `place` makes group ids unique. */

@@ -6,6 +6,7 @@ import type { InsideItem, InsideLane, InsideView } from '../../src/protocol/insi
 import type { ClusterView } from '../../src/protocol/view';
 import { text } from '../narration/text';
 import type { Box, Rect, Scene } from './model';
+import { processName } from './party';
 import { cardGap, clamp, pagePad, Sheet, snap, zoneTitle } from './sheet';
 import type { LayoutOptions } from './sheet';
 import { componentBox, sceneOf } from './stage-set';
@@ -24,7 +25,7 @@ export function insideScene(
   view: ClusterView, focus: string, inside: InsideView | undefined, options: LayoutOptions,
 ): Scene {
   const sheet = new Sheet(options);
-  const width = clamp(options.width, 320, 1120);
+  const width = clamp(options.width, 320, 1560);
   const content = width - 2 * pagePad;
   sheet.add(header(sheet, view, focus, { x: pagePad, y: pagePad, width: Math.min(content, 420), height: headerHeight }));
   let y = pagePad + headerHeight + cardGap;
@@ -53,8 +54,8 @@ function header(sheet: Sheet, view: ClusterView, focus: string, rect: Rect): Box
 function placeLane(sheet: Sheet, focus: string, lane: InsideLane, area: Omit<Rect, 'height'>): number {
   const { language } = sheet;
   const title = text(language, `inside.${lane.part}`);
-  const least = narrowParts.has(lane.part) ? narrowCell : cellMin;
-  const columns = clamp(Math.floor((area.width + gap) / (least + gap)), 1, 7);
+  const [least, most] = narrowParts.has(lane.part) ? [narrowCell, 7] : [cellMin, 5];
+  const columns = clamp(Math.floor((area.width + gap) / (least + gap)), 1, most);
   const width = snap((area.width - (columns - 1) * gap) / columns);
   const top = area.y + zoneTitle;
   lane.items.forEach((item, index) => sheet.add(itemBox(focus, lane, item, {
@@ -79,9 +80,17 @@ function stageTitle(code: string): string {
   return code.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 
+/** Title and facts as they are drawn: of a process its name first, its machine below. */
+function wordsOf(part: InsideLane['part'], { title, facts }: InsideItem): Pick<InsideItem, 'title' | 'facts'> {
+  if (part === 'stages') return { title: stageTitle(title), facts };
+  if (part !== 'clients' && part !== 'watches') return { title, facts };
+  const { name, machine } = processName(title);
+  return { title: name, facts: [machine, ...facts].filter((fact) => fact !== '') };
+}
+
 function itemBox(focus: string, { part }: InsideLane, item: InsideItem, rect: Rect, lane: string): Box {
-  const { id, facts, state, box } = item;
-  const title = part === 'stages' ? stageTitle(item.title) : item.title;
+  const { id, state, box } = item;
+  const { title, facts } = wordsOf(part, item);
   return {
     id: `item/${focus}/${part}/${id}`, kind: 'item', zone: 'nodes', parent: `zone/${part}`, title, status: '', facts, state,
     label: [`${lane}: ${title}`, ...facts].join(', '), ...(box === undefined ? {} : { target: box }), ...rect,

@@ -9,7 +9,7 @@ import type { ClusterView, NodeView } from '../../src/protocol/view';
 import { text } from '../narration/text';
 import { placeControlPlane, placeSmallWorker, placeWorker } from './cards';
 import type { CardPlace } from './cards';
-import { laneItems, limitItems } from './grouping';
+import { laneItems, limitItems, podCount } from './grouping';
 import type { Box, Density, Roads, Scene, ZoneName } from './model';
 import { placeRow, podColumns } from './pods';
 import { cardGap, cardPad, clamp, pagePad, podHeight, Sheet, snap, strip, zoneTitle } from './sheet';
@@ -39,7 +39,9 @@ const unboundHeight = unboundTitle + podHeight + cardPad;
 /** The scene of a cluster. */
 export function layout(view: ClusterView, options: LayoutOptions): Scene {
   const count = view.nodes.length;
-  const density: Density = count <= fullUpTo ? 'full' : count <= compactUpTo ? 'compact' : 'tiles';
+  // Pods that are only counted cannot be drawn one by one.
+  const isCounted = view.nodes.some(({ podCounts }) => podCounts !== undefined);
+  const density: Density = count <= fullUpTo && !isCounted ? 'full' : count <= compactUpTo ? 'compact' : 'tiles';
   const sheet = new Sheet(options);
   const width = clamp(Math.floor(options.width), minWidth, maxWidth);
   const { roads, height } = width < narrowBelow ? placeNarrow(sheet, view, density, width)
@@ -67,15 +69,17 @@ function placeWide(sheet: Sheet, view: ClusterView, density: Density, width: num
   const top = pagePad + zoneTitle;
   const cardsTop = top + strip;
   const roomy = clamp((width - narrowBelow) / 400, 0, 1);
-  const sideWidth = snap(88 + roomy * 40);
+  const sideWidth = snap(80 + roomy * 48);
+  // The name of kubectl's user does not break.
+  const clientWidth = snap(116 + roomy * 12);
   const clientGutter = snap((view.loadBalancer ? 40 : 32) + roomy * 16);
-  const busWidth = snap(48 + roomy * 16);
-  const outerGutter = snap(32 + roomy * 16);
-  const rest = width - 2 * pagePad - 2 * sideWidth - clientGutter - busWidth - outerGutter;
+  const busWidth = snap(36 + roomy * 28);
+  const outerGutter = snap(28 + roomy * 20);
+  const rest = width - 2 * pagePad - clientWidth - sideWidth - clientGutter - busWidth - outerGutter;
   const { masters, workers } = split(view);
   const share = workers.length > 1 || density !== 'full' ? 0.44 : workers.length === 1 ? 0.52 : 0.64;
   const masterWidth = snap(clamp(rest * share, 304, density === 'full' ? 600 : 480));
-  const masterX = pagePad + sideWidth + clientGutter;
+  const masterX = pagePad + clientWidth + clientGutter;
   const nodesX = masterX + masterWidth + busWidth;
   const nodesWidth = rest - masterWidth;
   const outsideX = nodesX + nodesWidth + outerGutter;
@@ -84,9 +88,9 @@ function placeWide(sheet: Sheet, view: ClusterView, density: Density, width: num
     top: top + strip / 2,
   };
 
-  placeClient(sheet, { x: pagePad, y: cardsTop, width: sideWidth }, 'label');
+  placeClient(sheet, { x: pagePad, y: cardsTop, width: clientWidth }, 'label');
   const balancerTop = cardsTop + outsideHeight + 40;
-  placeBalancer(sheet, view, { x: pagePad, y: balancerTop, width: sideWidth }, balancerHeight);
+  placeBalancer(sheet, view, { x: pagePad, y: balancerTop, width: clientWidth }, balancerHeight);
   let y = cardsTop;
   for (const [index, node] of masters.entries()) {
     const place: CardPlace = {
@@ -101,7 +105,7 @@ function placeWide(sheet: Sheet, view: ClusterView, density: Density, width: num
 
   const bottom = Math.max(mastersBottom, nodesBottom, balancerTop + balancerHeight);
   placeZones(sheet, bottom - pagePad, [
-    ['client', pagePad, sideWidth], ['controlPlane', masterX, masterWidth], ['nodes', nodesX, nodesWidth],
+    ['client', pagePad, clientWidth], ['controlPlane', masterX, masterWidth], ['nodes', nodesX, nodesWidth],
     ['outside', outsideX, sideWidth],
   ]);
   return { height: bottom + pagePad, roads: { narrow: false, ...lanes, berths: sheet.berths, cards: sheet.cards } };
@@ -184,7 +188,7 @@ function placeUnbound(sheet: Sheet, view: ClusterView, area: Area): number {
   const id = 'strip/unbound';
   const title = text(language, 'strip.unbound');
   const rect = { ...area, height: unboundHeight };
-  const bound = view.nodes.some((node) => node.pods.length > 0);
+  const bound = view.nodes.some((node) => podCount(node) > 0);
   const status = pods.length > 0 ? '' : text(language, bound ? 'strip.unbound.empty' : 'lane.pods.empty');
   sheet.add({
     id, kind: 'strip', zone: 'nodes', parent: 'zone/nodes', title, status, facts: [], state: 'idle', label: title,
@@ -247,7 +251,7 @@ function placeSmallWorkers(
     const x = area.x + column * (width + size.gap);
     const y = area.y + Math.floor(index / columns) * (size.height + size.gap);
     const berth = gridBerth(x, y, width, column, columns, lanes, size.gap);
-    placeSmallWorker(sheet, node, { x, y, width, berth, podRows: 0, fromAbove: false }, size.height);
+    placeSmallWorker(sheet, node, { x, y, width, berth, podRows: 0, fromAbove: false }, size.height, density === 'compact');
   });
   const rows = Math.ceil(workers.length / columns);
   return area.y + rows * (size.height + size.gap) - size.gap;

@@ -23,7 +23,7 @@ export function officialView(view: ClusterView, options: LayoutOptions): Scene {
   if (!master) return sceneOf(sheet, { width: 320, height: 80 }, () => []);
   const workers = view.nodes.filter((node) => !node.controlPlane);
   const nodes = workers.length > 0 ? workers : [master];
-  const width = clamp(options.width, 320, 1200);
+  const width = clamp(options.width, 320, 1480);
   const height = width < 760 ? placeNarrow(sheet, master, nodes, width) : placeWide(sheet, master, nodes, width);
   return sceneOf(sheet, { width, height }, (bare) => wireAll(bare, ({ purpose }) =>
     purpose !== 'edge.podApi' && purpose !== 'edge.podProxy'));

@@ -4,6 +4,8 @@ import type { Party } from './edges';
 
 export interface Place {
   readonly box: string;
+  /** The box that stands for it where it has none of its own. */
+  readonly around?: string;
   readonly party: Party;
 }
 
@@ -57,7 +59,7 @@ export function placeOf(process: string, view: ClusterView): Place | undefined {
   const component = componentNames[name];
   if (component) return { box: component === 'cni' ? `kindnetd@${machine}` : process, party: component };
   const [namespace, pod] = name.split('/');
-  if (machine !== '' && namespace !== undefined && pod !== undefined) return podPlace(namespace, pod);
+  if (machine !== '' && namespace !== undefined && pod !== undefined) return { ...podPlace(namespace, pod), around: `node/${machine}` };
   return placeOfAddress(process, view);
 }
 

@@ -1,8 +1,8 @@
 /**
  * Routes lines between boxes: horizontal and vertical pieces that run only where nothing stands. A line leaves its box
  * into the free strip beside it, follows the strip to the edge of its card, the space between cards to the bus, and on
- * the bus it meets what the other end has done likewise. Each purpose has its own track, so lines of different purposes
- * run side by side and lines of the same purpose join.
+ * the bus it meets what the other end has done likewise. Watches of nodes share a track, so that they join to one line on
+ * the way to the API server; what else travels has tracks of its own, and lines of different tracks run side by side.
  */
 import type { EdgeKind, Purpose } from './edges';
 import { straightWay } from './straight-way';
@@ -10,8 +10,8 @@ import type { Berth, Box, CardBerth, Point, Scene } from './model';
 
 /** The place of a purpose among others on the same road, from -3 to 3; larger is further right, and higher. */
 const tracks: Readonly<Record<Purpose, number>> = {
-  'edge.podApi': -3, 'edge.lookup': -3, 'edge.podToPod': -3, 'edge.probe': -3, 'edge.forward': -3, 'edge.tool': 2, 'edge.metrics': -3, 'edge.podProxy': 2, 'edge.dns': -2, 'edge.kubelet': -1,
-  'edge.kindnet': 0, 'edge.proxy': 1, 'edge.logs': 2, 'edge.kubeadm': 2, 'edge.pull': 3, 'edge.client': 3,
+  'edge.podApi': -3, 'edge.lookup': -3, 'edge.podToPod': -3, 'edge.probe': -3, 'edge.forward': -3, 'edge.tool': 2, 'edge.metrics': -3, 'edge.podProxy': 2,
+  'edge.dns': 0, 'edge.kubelet': 0, 'edge.kindnet': 0, 'edge.proxy': 0, 'edge.logs': 2, 'edge.kubeadm': 2, 'edge.pull': 3, 'edge.client': 3,
   'edge.balancer': 3, 'edge.etcd': 0, 'edge.scheduler': 0, 'edge.controllers': 0, 'edge.cri': 0, 'edge.cni': 0,
 };
 

@@ -88,8 +88,8 @@ export interface Course {
 export function courseOf(hop: Hop, scene: Scene, view: ClusterView): Course {
   const source = placeOf(hop.from, view);
   const target = placeOf(hop.to, view);
-  const from = source && boxFor(scene, source.box);
-  const to = target && boxFor(scene, target.box);
+  const from = source && (boxFor(scene, source.box) ?? boxFor(scene, source.around ?? ''));
+  const to = target && (boxFor(scene, target.box) ?? boxFor(scene, target.around ?? ''));
   if (!source || !target || !from || !to || from === to || !('channel' in hop)) return { backwards: false, from, to };
   const forth = edgeBetween(source.party, target.party, hop.channel);
   const back = edgeBetween(target.party, source.party, hop.channel);

@@ -15,6 +15,8 @@ export interface NodeMachineInfo {
   readonly address: string;
   readonly controlPlane: boolean;
   readonly poweredOn: boolean;
+  /** Somebody has filled its disk. */
+  readonly diskFull?: boolean;
 }
 
 /** Everything a view is made of. */
@@ -72,10 +74,11 @@ function nodeView(
   inputs: ViewInputs, machine: NodeMachineInfo, node: Node | undefined, pods: readonly Pod[],
   components: readonly ComponentView[],
 ): NodeView {
-  const { name, address, controlPlane, poweredOn } = machine;
+  const { name, address, controlPlane, poweredOn, diskFull } = machine;
   const views: PodView[] = pods.map((pod) => podView(pod, inputs.epochMs)).sort((a, b) => a.createdMs - b.createdMs);
   return {
     name, address, controlPlane, poweredOn, components,
+    ...(diskFull ? { diskFull } : {}),
     roles: node ? nodeRoles(node) : [],
     status: node ? nodeStatusText(node) : '',
     health: nodeHealth(node),

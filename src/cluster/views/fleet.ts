@@ -1,29 +1,59 @@
 /**
- * The view of a cluster that is too large to be sent box by box: the fleet packed, and whole only the machines of the
- * control plane and the one that somebody looks at.
+ * The view of a cluster that is too large to be sent box by box. Of large ones the pods are counted, except on the machines
+ * of which a picture shows pods one by one; of very large ones the machines are packed as a fleet, and whole are only those
+ * of the control plane and the one that somebody looks at. No picture is larger than a mebibyte.
  */
 import { nodeLetters, podLetters } from '../../protocol/fleet';
 import type { FleetView, NodeLetter } from '../../protocol/fleet';
-import type { ClusterView, NodeView, PodHealth } from '../../protocol/view';
+import type { ClusterView, NodeView, PodHealth, PodView } from '../../protocol/view';
 
 /** From so many nodes on a cluster is shown as a fleet. */
 export const fleetFrom = 601;
 /** Pods without a node, and pods of one node, that are sent one by one. */
 const mostPods = 300;
+/** Bytes of a node without its pods and of a pod, roughly, and how many of them a picture may have. */
+const nodeBytes = 1_000;
+const podBytes = 560;
+const mostBytes = 850_000;
+/** The views of workers and of Kubernetes' own picture show the pods of the first few. */
+const wholeWorkers = 3;
 const healths = Object.keys(podLetters) as readonly PodHealth[];
 
-/** The view as it is sent to the diagram: itself, or with the fleet in place of most nodes. `focus` is a box. */
+/** The view as it is sent to the diagram: itself, or with counts in place of most pods or nodes. `focus` is a box. */
 export function aggregated(view: ClusterView, focus?: string): ClusterView {
-  if (view.nodes.length < fleetFrom) return view;
+  if (view.nodes.length < fleetFrom) return isHeavy(view) ? counted(view, focus) : view;
   const isWanted = (node: NodeView): boolean => node.controlPlane || isOn(node, focus);
   return {
     ...view,
     fleet: fleetOf(view),
     unboundPods: view.unboundPods.slice(0, mostPods),
-    nodes: view.nodes
-      .filter(isWanted)
-      .map((node) => (node.pods.length > mostPods ? { ...node, pods: node.pods.slice(0, mostPods) } : node)),
+    nodes: view.nodes.filter(isWanted).map(limited),
   };
+}
+
+function isHeavy({ nodes, unboundPods }: ClusterView): boolean {
+  const pods = nodes.reduce((sum, node) => sum + node.pods.length, unboundPods.length);
+  return nodes.length * nodeBytes + pods * podBytes > mostBytes;
+}
+
+/** The view with the pods of most workers counted. */
+function counted(view: ClusterView, focus: string | undefined): ClusterView {
+  const first = new Set(view.nodes.filter(({ controlPlane }) => !controlPlane).slice(0, wholeWorkers));
+  return {
+    ...view,
+    unboundPods: view.unboundPods.slice(0, mostPods),
+    nodes: view.nodes.map((node) => {
+      if (node.controlPlane || first.has(node) || isOn(node, focus)) return limited(node);
+      const own = new Set(node.components.filter(({ kind }) => kind !== 'coredns').map(({ pod }) => pod));
+      const drawn = node.pods.filter((pod) => !pod.static && !own.has(`${pod.namespace}/${pod.name}`));
+      const podCounts = { drawn: countsOf(drawn), ofComponents: node.pods.length - drawn.length };
+      return { ...node, pods: [], podCounts };
+    }),
+  };
+}
+
+function limited(node: NodeView): NodeView {
+  return node.pods.length > mostPods ? { ...node, pods: node.pods.slice(0, mostPods) } : node;
 }
 
 /** Whether a box is this node, or something on it. */
@@ -44,7 +74,7 @@ function fleetOf({ nodes, unboundPods }: ClusterView): FleetView {
     return at >= 0 ? at : zones.push(name) - 1;
   });
   return {
-    names: nodes.map(({ name }) => name), health: nodes.map(letterOf).join(''), pods: nodes.map(countsOf),
+    names: nodes.map(({ name }) => name), health: nodes.map(letterOf).join(''), pods: nodes.map(({ pods }) => countsOf(pods)),
     room: nodes.map(({ capacity }) => Number(capacity['pods'] ?? 110)), zone, zones, unbound: unboundPods.length,
   };
 }
@@ -54,7 +84,7 @@ function letterOf({ poweredOn, health, status }: NodeView): NodeLetter {
   return health === 'ready' && status.includes('SchedulingDisabled') ? nodeLetters.cordoned : nodeLetters[health];
 }
 
-function countsOf({ pods }: NodeView): string {
+function countsOf(pods: readonly PodView[]): string {
   const counts = new Map<PodHealth, number>();
   for (const { health } of pods) counts.set(health, (counts.get(health) ?? 0) + 1);
   return healths

@@ -3,7 +3,7 @@
  * manifest; and which objects a pod's fields were copied from, up to the one that somebody wrote.
  */
 import { controllerOf } from '../../../api/object';
-import type { Container, KubeObject, Pod } from '../../../api/types';
+import type { Container, OwnerReference, Pod } from '../../../api/types';
 import type { ObjectRef } from '../../../protocol/commands';
 import type { ObjectReader } from '../inside/source';
 
@@ -38,21 +38,22 @@ export interface ObjectField {
   readonly field: string;
 }
 
-/** The pod's field and those that it was copied from: in its ReplicaSet, in the Deployment of that, as far as they exist. */
-export function fieldOrigins(pod: Pod, field: string, objects: ObjectReader): readonly ObjectField[] {
-  const origins: ObjectField[] = [{ ref: refOf(pod), field }];
-  let object: KubeObject | undefined = pod;
+/**
+ * The field of a pod, `namespace/name`, and those that it was copied from: in its ReplicaSet, in the Deployment of that, as
+ * far as they exist. Nothing for a pod that does not exist.
+ */
+export function fieldOrigins(pod: string, field: string, objects: ObjectReader): readonly ObjectField[] {
+  const [namespace, podName = ''] = pod.split('/');
+  const origins: ObjectField[] = [{ ref: { apiVersion: 'v1', kind: 'Pod', namespace, name: podName }, field }];
+  let object = objects.get({ apiVersion: 'v1', kind: 'Pod', namespace, name: podName });
+  if (!object) return [];
   while (object && origins.length < 4) {
-    const owner = controllerOf(object);
+    const owner: OwnerReference | undefined = controllerOf(object);
     if (!owner) break;
     const { apiVersion, kind, name } = owner;
-    const ref: ObjectRef = { apiVersion, kind, namespace: pod.metadata.namespace, name };
+    const ref: ObjectRef = { apiVersion, kind, namespace, name };
     origins.push({ ref, field: `${kind === 'CronJob' ? 'spec.jobTemplate.spec' : 'spec'}.template.${field}` });
     object = objects.get(ref);
   }
   return origins;
-}
-
-function refOf({ apiVersion, kind, metadata: { namespace, name } }: KubeObject): ObjectRef {
-  return { apiVersion, kind, namespace, name };
 }

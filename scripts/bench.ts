@@ -20,9 +20,12 @@ async function main(): Promise<void> {
   // Some measure the built extension itself.
   await buildAll({ production: true });
   await build({
-    absWorkingDir: root, entryPoints: chosen.map((name) => join(folder, name)), outdir, bundle: true, minify: true,
-    keepNames: true, platform: 'node', target: 'node20', format: 'cjs',
+    absWorkingDir: root, entryPoints: chosen.map((name) => join(folder, name)), outdir, bundle: true,
+    // Functions that are sent into a page find the helper of keepNames there by its name.
+    minifySyntax: true, minifyWhitespace: true, keepNames: true, platform: 'node', target: 'node20', format: 'cjs',
     external: ['vscode', 'esbuild', 'playwright-core'], logLevel: 'warning',
+    // By which paths.ts finds the repository; in a bundle it would lie elsewhere.
+    define: { __dirname: JSON.stringify(join(root, 'scripts')) },
   });
   let failed = false;
   for (const name of chosen) {

@@ -39,6 +39,12 @@ const quietSettings: Readonly<Record<string, unknown>> = {
   'chat.commandCenter.enabled': false,
 };
 
+/** Restricted Mode without a question at the start. */
+const restrictedSettings: Readonly<Record<string, unknown>> = {
+  'security.workspace.trust.enabled': true,
+  'security.workspace.trust.startupPrompt': 'never',
+};
+
 export interface WorkbenchOptions {
   /** The extension under development is put among the installed ones; tests load it from the URL instead. */
   readonly installExtension: boolean;
@@ -46,6 +52,8 @@ export interface WorkbenchOptions {
   readonly folder?: string;
   /** Offers the marketplace, which needs the internet; off by default, so that tests stay on the machine. */
   readonly marketplace?: boolean;
+  /** Asks whom it can trust: folders are in Restricted Mode until somebody trusts them. */
+  readonly restricted?: boolean;
   /** User settings on top of the quiet ones. */
   readonly settings?: Readonly<Record<string, unknown>>;
   /** TCP port on the loopback interface; a free one by default. */
@@ -101,7 +109,7 @@ export async function startWorkbench(options: WorkbenchOptions): Promise<Workben
   const token = randomBytes(16).toString('hex');
   const child = spawn(process.execPath, [
     program, '--host', '127.0.0.1', '--port', String(options.port ?? 0), '--connection-token', token,
-    '--accept-server-license-terms', '--disable-workspace-trust', '--telemetry-level', 'off',
+    '--accept-server-license-terms', ...(options.restricted ? [] : ['--disable-workspace-trust']), '--telemetry-level', 'off',
     '--server-data-dir', data, '--extensions-dir', join(data, 'extensions'),
     ...(options.folder === undefined ? [] : ['--default-folder', options.folder]),
   ], {
@@ -152,7 +160,7 @@ function prepareData(data: string, options: WorkbenchOptions): void {
   mkdirSync(join(data, 'extensions'), { recursive: true });
   const settings = join(user, 'settings.json');
   // A lasting profile belongs to its user, who may have changed the settings since.
-  const initial = { ...quietSettings, ...options.settings };
+  const initial = { ...quietSettings, ...(options.restricted ? restrictedSettings : {}), ...options.settings };
   if (!existsSync(settings)) writeFileSync(settings, JSON.stringify(initial, null, 2));
   if (!options.installExtension) return;
   const link = join(data, 'extensions', 'kindergarten');

@@ -173,6 +173,14 @@ export class Cluster implements ClusterState {
     return new PastCluster({ name, kubernetesVersion, epochMs, kinds }, this.history, moment);
   }
 
+  /**
+   * Lets nothing happen any more but what commands ask for from now on: for looking around in a moment that was replayed.
+   * The run does not go on from here.
+   */
+  standStill(): void {
+    this.sim.standStill();
+  }
+
   /** Runs at once, as fast as it goes, until only background work is left or that much virtual time has passed. */
   settle(limitMs = 600_000): boolean {
     return this.sim.runUntilQuiet(limitMs);
@@ -261,6 +269,9 @@ export class Cluster implements ClusterState {
         case 'cutLink': sim.cutLink(command.a, command.b); return finish();
         case 'healLink': sim.healLink(command.a, command.b); return finish();
         case 'powerOff': sim.powerOff(command.machine); return finish();
+        case 'powerOn': this.machines.powerOn(command.machine); return finish();
+        case 'stopUnit': this.machines.machine(command.machine)?.stop(command.unit); return finish();
+        case 'startUnit': this.machines.machine(command.machine)?.start(command.unit); return finish();
         case 'dropMessage': sim.dropNext(command.from, command.to); return finish();
         case 'fillDisk': case 'freeDisk': case 'fillDatabase': case 'freeDatabase':
           this.machines.storage.change(command.type, command.machine);

@@ -230,6 +230,14 @@ export class ClusterMachines implements KindMachines {
     }
   }
 
+  /** `docker start` of a node that was switched off: systemd starts what it started before. */
+  powerOn(name: string): void {
+    const machine = this.machines.get(name);
+    if (!machine || this.sim.network.machine(name)?.up !== false) return;
+    this.sim.powerOn(name);
+    machine.boot();
+  }
+
   // --- for views ---------------------------------------------------------------------------------------------------
 
   /** The machines that are, or will become, nodes, control plane first. */
@@ -239,6 +247,7 @@ export class ClusterMachines implements KindMachines {
       address: node.address,
       controlPlane: node.role === 'control-plane',
       poweredOn: this.sim.network.machine(node.name)?.up ?? false,
+      ...(this.machines.get(node.name)?.disk.full ? { diskFull: true } : {}),
     }));
   }
 

@@ -15,9 +15,15 @@ export interface ObjectRef {
   readonly name: string;
 }
 
+/** Where an object of an apply was written: in which file, as a URI, and at which line, counted from 1. */
+export interface AppliedSource {
+  readonly file: string;
+  readonly line: number;
+}
+
 export type Command =
-  /** `kubectl apply` of objects, one after the other. */
-  | { readonly type: 'apply'; readonly objects: readonly unknown[] }
+  /** `kubectl apply` of objects, one after the other; `sources` in the same order, where they came from files. */
+  | { readonly type: 'apply'; readonly objects: readonly unknown[]; readonly sources?: readonly AppliedSource[] }
   /** `kubectl delete` of objects, one after the other. */
   | { readonly type: 'delete'; readonly targets: readonly ObjectRef[] }
   /** Applying an edited kind.yaml: its text as a whole; workers come and go in place. */
@@ -25,7 +31,9 @@ export type Command =
   /** Ends a process as `kill -9` does: `kube-scheduler@kind-control-plane`. */
   | { readonly type: 'kill'; readonly process: string }
   | { readonly type: 'cutLink' | 'healLink'; readonly a: string; readonly b: string }
-  | { readonly type: 'powerOff'; readonly machine: string }
+  | { readonly type: 'powerOff' | 'powerOn'; readonly machine: string }
+  /** `systemctl stop` and `start` on a node. */
+  | { readonly type: 'stopUnit' | 'startUnit'; readonly machine: string; readonly unit: 'containerd' | 'kubelet' }
   /** The next message that a process sends is lost with its connection; `to`: the next one to that process. */
   | { readonly type: 'dropMessage'; readonly from: string; readonly to?: string }
   /** Somebody fills a node's disk, or deletes again what filled it. */

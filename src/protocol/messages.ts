@@ -3,17 +3,16 @@
  * snapshots; the panel only draws, and tells what the user did. Both sides check the kind of what they receive.
  */
 import type { InsideView } from './inside';
+import type { Study, StudyRequest } from './study';
 import type { PastMoment, Timeline } from './time';
 import type { Hop } from './trace';
 import type { ClusterView, RunMode } from './view';
+import type { WhatIf } from './what-if';
 
 export type Language = 'en' | 'de';
 
 /** Colours of the theme, or those of Okabe and Ito, which all common kinds of colour vision tell apart. */
 export type Palette = 'theme' | 'okabe-ito';
-
-/** What can be done to a box to see what follows. */
-export type WhatIf = 'kill' | 'cutLink' | 'healLink' | 'powerOff' | 'cordon' | 'uncordon';
 
 export interface SavedFile {
   /** Without a folder: `kind-cluster.svg`. */
@@ -21,6 +20,15 @@ export interface SavedFile {
   /** Text, or the bytes of a PNG in base64. */
   readonly content: string;
   readonly encoding: 'text' | 'base64';
+}
+
+/** A line of a manifest that was applied. */
+export interface ManifestLine {
+  /** As people call the file: its path in the workspace. */
+  readonly file: string;
+  /** Counted from 1. */
+  readonly line: number;
+  readonly text: string;
 }
 
 export type HostToPanel =
@@ -34,6 +42,8 @@ export type HostToPanel =
       readonly selection?: string;
       /** The inside of the box that the panel has gone into. */
       readonly inside?: InsideView;
+      /** The tables that the panel shows in place of the picture. */
+      readonly study?: Study;
       readonly palette?: Palette;
       /** Set when all this is not the present. A jump in time is a snapshot: nothing of it moves. */
       readonly past?: PastMoment;
@@ -45,13 +55,14 @@ export type HostToPanel =
       readonly hops: readonly Hop[];
       readonly skippedHops: number;
       readonly inside?: InsideView;
+      readonly study?: Study;
       /** Set after a step forward that did not lead to the present. */
       readonly past?: PastMoment;
     }
   /** The run as a whole, and where in it the picture is. */
   | { readonly type: 'timeline'; readonly timeline: Timeline }
   /** The chain of causes that led to what a box is now, oldest first; empty when it is not known any more. */
-  | { readonly type: 'why'; readonly box: string; readonly hops: readonly Hop[] }
+  | { readonly type: 'why'; readonly box: string; readonly hops: readonly Hop[]; readonly manifest?: ManifestLine }
   /** Select and show a box: `kubelet@kind-worker`, `node/kind-worker`, `pod/default/web-0`. */
   | { readonly type: 'reveal'; readonly box: string };
 
@@ -69,7 +80,13 @@ export type PanelToHost =
   | { readonly type: 'branch' }
   /** The panel has gone into a box, whose inside it wants from now on; or back to the cluster. */
   | { readonly type: 'zoom'; readonly box: string | undefined }
+  /** The panel shows tables from now on, or with undefined the picture again. */
+  | { readonly type: 'study'; readonly request: StudyRequest | undefined }
+  /** Show a field of a pod where somebody wrote it: in the manifest, or in the pod's own YAML. */
+  | { readonly type: 'openField'; readonly pod: string; readonly field: string }
   | { readonly type: 'why'; readonly box: string }
+  /** Open the line of the manifest that a box goes back to. */
+  | { readonly type: 'openManifest'; readonly box: string }
   /** Try out what happens: to a box, for a cut also the box at the other end. */
   | { readonly type: 'whatIf'; readonly action: WhatIf; readonly box: string; readonly other?: string }
   /** Save pictures that the panel has made. */
@@ -85,6 +102,8 @@ export interface PanelState {
   readonly x?: number;
   readonly y?: number;
   readonly transcriptOpen?: boolean;
+  /** Whether the transcript is read alone, without the diagram. */
+  readonly alone?: boolean;
   /** Whether the transcript shows background work too. */
   readonly backgroundHops?: boolean;
   /** Ids of pod groups that are unfolded. */
@@ -93,6 +112,8 @@ export interface PanelState {
   readonly preset?: string;
   readonly focus?: string;
   readonly direction?: string;
+  /** Which tables are shown in place of the picture. */
+  readonly study?: string;
   /** Whether hops are folded into the steps that a text would tell. */
   readonly folded?: boolean;
 }

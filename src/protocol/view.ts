@@ -77,6 +77,8 @@ export interface NodeView {
   readonly health: NodeHealth;
   /** False while the machine is switched off. */
   readonly poweredOn: boolean;
+  /** Set while somebody has filled its disk to see what follows. */
+  readonly diskFull?: boolean;
   readonly version: string;
   readonly address: string;
   readonly podCIDR?: string;
@@ -88,6 +90,16 @@ export interface NodeView {
   readonly components: readonly ComponentView[];
   /** All pods bound to the node, components' own pods included, in order of creation. */
   readonly pods: readonly PodView[];
+  /** In place of `pods`, which is empty then, where a picture has too many to send them one by one. */
+  readonly podCounts?: PodCounts;
+}
+
+/** How many pods a node has. */
+export interface PodCounts {
+  /** Those that are drawn as pods, by how they fare: `1f28r` in the letters and the order of fleet.ts. */
+  readonly drawn: string;
+  /** Those that components run in, which are drawn as their components. */
+  readonly ofComponents: number;
 }
 
 /** How the clock runs. `hops`: one hop after another at a pace to watch; `live`: virtual time follows real time. */

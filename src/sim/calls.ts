@@ -69,11 +69,11 @@ export class Call {
   }
 
   /** Sends a message from one end to the other, unless it is one that is to be lost. Only networks lose messages. */
-  private carry(from: Running, to: Running, subject: Subject, deliver: () => void): void {
+  private carry(from: Running, to: Running, subject: Subject, deliver: () => void, lasting = false): void {
     const { sim, channel } = this;
     const isLost = channel !== 'cri' && channel !== 'cni' && sim.network.takesDrop(from.id, to.id);
     if (!this.stuck && !isLost) {
-      sim.transmit(this, from.machine, to.machine, deliver);
+      sim.transmit(this, from.machine, to.machine, deliver, lasting);
       return;
     }
     if (!this.stuck) {
@@ -212,6 +212,6 @@ export class Call {
       if (!this.open || !caller.alive) return;
       sim.recordHop({ kind: 'event', channel, call: this.id, from: callee.id, to: caller.id, subject });
       this.handlers.onEvent?.(payload, subject);
-    });
+    }, channel === 'grpc');
   }
 }

@@ -8,6 +8,8 @@ export interface QueuedEvent {
   readonly atMs: number;
   readonly sequence: number;
   readonly background: boolean;
+  /** Still happens when everything else stands still. */
+  readonly lasting: boolean;
   run: () => void;
   cancelled: boolean;
 }
@@ -35,8 +37,8 @@ export class EventQueue {
     return this.heap.size;
   }
 
-  push(atMs: number, background: boolean, run: () => void): QueuedEvent {
-    const event: QueuedEvent = { atMs, sequence: this.sequence, background, run, cancelled: false };
+  push(atMs: number, background: boolean, run: () => void, lasting = false): QueuedEvent {
+    const event: QueuedEvent = { atMs, sequence: this.sequence, background, lasting, run, cancelled: false };
     this.sequence += 1;
     if (!background) this.foreground += 1;
     this.heap.push(event);
@@ -69,6 +71,21 @@ export class EventQueue {
       if (!event.background) this.foreground -= 1;
     }
     return event;
+  }
+
+  /** Cancels everything that waits but what is lasting. */
+  clear(): void {
+    this.foreground = 0;
+    this.dead = 0;
+    this.heap.retain((event) => {
+      if (event.lasting && !event.cancelled) {
+        if (!event.background) this.foreground += 1;
+        return true;
+      }
+      event.cancelled = true;
+      event.run = nothing;
+      return false;
+    });
   }
 
   private dropCancelled(): void {

@@ -38,6 +38,8 @@ export class Simulation implements ProcessTable {
   private background = false;
   /** Above 0 while a handler runs. */
   private depth = 0;
+  /** Calls up to this number say nothing more. */
+  private stillSince = 0;
   /** Told after each event and each input, when all that it did at once is done. */
   onHandled: (() => void) | undefined;
 
@@ -97,6 +99,16 @@ export class Simulation implements ProcessTable {
       this.runOne();
     }
     return false;
+  }
+
+  /**
+   * Everything stands still from now on: what waits never happens, and nobody hears any more of a call that is open. What
+   * is asked of processes from here on is still answered, as if all others took no time. Only what the storage tells
+   * those who watch it still arrives, so that they answer from what it has.
+   */
+  standStill(): void {
+    this.stillSince = this.calls;
+    this.queue.clear();
   }
 
   /** Handles events until nothing but background work waits, or until that much time has passed; true when quiet. */
@@ -245,6 +257,15 @@ export class Simulation implements ProcessTable {
     });
   }
 
+  /** Switches a machine on again; what is to run on it is for others to start. */
+  powerOn(name: string): void {
+    const machine = defined(this.network.machine(name), `machine ${name}`);
+    this.act(() => {
+      machine.up = true;
+      this.recordHop({ kind: 'fault', from: name, to: name, subject: { verb: 'powerOn' } });
+    });
+  }
+
   // --- for the parts of the simulation itself ------------------------------------------------------------------------
 
   nextCallId(): number {
@@ -264,26 +285,27 @@ export class Simulation implements ProcessTable {
   }
 
   /** Queues work; its cause is the present hop. */
-  schedule(delayMs: number, run: () => void, background = this.background): QueuedEvent {
+  schedule(delayMs: number, run: () => void, background = this.background, lasting = false): QueuedEvent {
     const { cause } = this;
     return this.queue.push(this.now + Math.max(0, Math.round(delayMs)), background, () => {
       this.cause = cause;
       run();
-    });
+    }, lasting);
   }
 
   cancel(event: QueuedEvent): void {
     this.queue.cancel(event);
   }
 
-  /** Carries one message of a call from machine to machine. */
-  transmit(call: Call, from: string, to: string, deliver: () => void): void {
+  /** Carries one message of a call from machine to machine. `lasting`: also when everything else stands still. */
+  transmit(call: Call, from: string, to: string, deliver: () => void, lasting = false): void {
+    if (call.id <= this.stillSince && !lasting) return;
     if (this.network.isCut(from, to)) {
       call.held.push(deliver);
       call.linkCut();
       return;
     }
-    this.schedule(from === to ? 0 : linkLatencyMs, deliver);
+    this.schedule(from === to ? 0 : linkLatencyMs, deliver, this.background, lasting);
   }
 
   /**

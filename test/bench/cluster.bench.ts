@@ -1,6 +1,7 @@
 /** The engine's own figures, each the median of five runs: booting, deploying, events a second, heap per pod. */
 import { Sandbox } from '../../src/cluster/sandbox';
 import type { Cluster } from '../../src/cluster/cluster';
+import { timelineOf } from '../../src/cluster/history/timeline';
 
 const runs = 5;
 const epochMs = 1_767_225_600_000;
@@ -98,3 +99,15 @@ for (let slice = 0; slice < 100_000 && cluster.control.state.mode === 'fast'; sl
   longest = Math.max(longest, performance.now() - start);
 }
 report('longest slice while 50 nodes settle', longest, 'ms');
+
+// A jump in time: all that tree and diagram are made of at a moment of the past, from anywhere in a run of 5,000 hops.
+const long = boot(1, 2);
+deploy(long, 10);
+long.runUntil(() => long.trace.length >= 5_000, Infinity);
+const jumps: number[] = [];
+for (let hop = 0; hop < long.trace.length; hop += Math.ceil(long.trace.length / 100)) {
+  const moment = long.history.ofHop(hop);
+  if (moment) jumps.push(time(() => void (long.at(moment).view(), timelineOf(long.history, moment.hops))));
+}
+report('jump to a moment of the past, median of 100', medianOf(jumps), 'ms');
+report('the slowest of them', Math.max(...jumps), 'ms');

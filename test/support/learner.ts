@@ -12,6 +12,9 @@ const pressLimit = 90;
 /** What a step may need: a cluster that boots, an image that is pulled. */
 const stepLimitMs = 60_000;
 
+/** Where the focus is when it is not in the page. */
+const elsewhere = '(elsewhere)';
+
 export class Learner {
   private readonly page: Page;
 
@@ -49,7 +52,15 @@ export class Learner {
     await this.page.keyboard.insertText(file);
     await this.page.locator('.quick-input-widget .monaco-list-row.focused', { hasText: file }).first().waitFor();
     await this.page.keyboard.press('Enter');
+    await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
     await this.editing(file);
+  }
+
+  /** Writes a line at the end of the file that is being edited, whose last line is empty and has this number. */
+  async append(line: string, number: number): Promise<void> {
+    await this.page.keyboard.press('Control+End');
+    await this.page.locator('[id="status.editor.selection"]', { hasText: `Ln ${number}, Col 1` }).waitFor();
+    await this.page.keyboard.type(`${line}\n`);
   }
 
   /** Waits until a file is being edited. */
@@ -81,6 +92,13 @@ export class Learner {
     await this.page.keyboard.type(line);
     await this.page.keyboard.press('Enter');
   }
+}
+
+/** Waits until a webview has the keyboard. */
+async function untilFocused(frame: FrameLocator): Promise<void> {
+  const hasFocus = (): Promise<boolean> => frame.locator('body').evaluate(() => document.hasFocus());
+  for (const startMs = Date.now(); Date.now() - startMs < waitLimitMs;) if (await hasFocus()) return;
+  throw new Error('The webview does not get the focus.');
 }
 
 /** The lesson page, by keyboard. */
@@ -124,8 +142,11 @@ export class LessonReader {
     await choices.first().waitFor();
     const ids = await choices.evaluateAll((all) => all.map(({ id }) => id));
     const wanted = `${question}-${option}`;
-    await this.tabTo(ids[0] ?? '');
-    for (let at = 0; at < ids.indexOf(wanted); at += 1) await this.workbench.page.keyboard.press('ArrowDown');
+    // Coming from below one arrives at the last of the choices.
+    const reached = ids.indexOf(await this.tabTo(...ids));
+    const way = ids.indexOf(wanted) - reached;
+    const key = way < 0 ? 'ArrowUp' : 'ArrowDown';
+    for (let moves = 0; moves < Math.abs(way); moves += 1) await this.workbench.page.keyboard.press(key);
     await this.workbench.page.keyboard.press('Space');
     await this.press(`answer-${question}`);
     await this.content.locator(`label.chosen:has([id=${cssString(wanted)}])`).waitFor();
@@ -155,10 +176,12 @@ export class LessonReader {
   /** Goes back to the page from wherever the focus is. */
   async focus(): Promise<void> {
     await this.learner.command('Kindergarten: Focus on Lessons View');
-    await this.content.locator('body').evaluate(() => new Promise<void>((resolve) => {
-      if (document.hasFocus()) resolve();
-      else window.addEventListener('focus', () => resolve(), { once: true });
-    }));
+    await untilFocused(this.content);
+  }
+
+  /** Whether the step can be shown and is not done yet. */
+  async canShow(): Promise<boolean> {
+    return await this.content.locator('#do-showMe:not([disabled])').count() > 0;
   }
 
   /** Has the step's YAML put into a file and applies it. */
@@ -174,17 +197,23 @@ export class LessonReader {
     await this.learner.enter(command);
   }
 
-  private async tabTo(id: string): Promise<void> {
+  /** Goes to one of these with the Tab key; answers which. */
+  private async tabTo(...ids: readonly string[]): Promise<string> {
     const seen: string[] = [];
     const focused = (): Promise<string> =>
-      this.content.locator('body').evaluate(() => (document.hasFocus() ? document.activeElement?.id ?? '' : '(elsewhere)'));
+      this.content.locator('body').evaluate((_, nowhere) =>
+        (document.hasFocus() ? document.activeElement?.id ?? '' : nowhere), elsewhere);
+    if (await focused() === elsewhere) await this.focus();
+    let key = 'Tab';
     for (let presses = 0; presses < pressLimit; presses += 1) {
       const at = await focused();
-      if (at === id) return;
+      if (ids.includes(at)) return at;
+      // Behind the last control the key leaves the page; what was passed by is found on the way back.
+      if (at === elsewhere) key = key === 'Tab' ? 'Shift+Tab' : 'Tab';
       seen.push(at);
-      await this.workbench.page.keyboard.press('Tab');
+      await this.workbench.page.keyboard.press(key);
     }
-    throw new Error(`The Tab key does not lead to ${id}, but to ${[...new Set(seen)].join(' ')}.`);
+    throw new Error(`The Tab key does not lead to ${ids.join(' or ')}, but to ${[...new Set(seen)].join(' ')}.`);
   }
 }
 
@@ -196,11 +225,8 @@ export class DiagramReader {
   async open(): Promise<FrameLocator> {
     await this.learner.command('Kindergarten: Open Diagram');
     const frame = await this.workbench.webviewFrame('Cluster Diagram');
-    await frame.locator('[data-box]').first().waitFor();
-    await frame.locator('body').evaluate(() => new Promise<void>((resolve) => {
-      if (document.hasFocus()) resolve();
-      else window.addEventListener('focus', () => resolve(), { once: true });
-    }));
+    await frame.locator('[data-box]').first().waitFor({ state: 'attached' });
+    await untilFocused(frame);
     return frame;
   }
 
@@ -213,25 +239,41 @@ export class DiagramReader {
     await keyboard.type(name);
     await frame.locator('.search-row').first().waitFor();
     await keyboard.press('Enter');
-    await frame.locator(`[data-box=${cssString(box)}][aria-pressed="true"]`).waitFor();
+    await frame.locator(`[data-box=${cssString(box)}][aria-pressed="true"]`).waitFor({ state: 'attached' });
     return frame;
   }
 
   /** Does something to a box, from its details. */
   async whatIf(name: string, box: string, action: string): Promise<void> {
     const frame = await this.find(name, box);
-    await this.pressIn(frame, 'What if …');
+    await this.press(frame, 'What if …');
     await frame.locator('.what-if:not([hidden])').waitFor();
-    await this.pressIn(frame, action);
+    await this.press(frame, action);
   }
 
-  /** Tabs to a button by its name and presses it. */
-  private async pressIn(frame: FrameLocator, name: string): Promise<void> {
+  /** Opens the transcript and hides the diagram. */
+  async readAlone(): Promise<FrameLocator> {
+    const frame = await this.open();
+    await this.press(frame, 'Transcript');
+    await frame.getByRole('log', { name: 'Transcript' }).waitFor();
+    await this.press(frame, 'Without the diagram', 'Space');
+    await frame.locator('.scroller').waitFor({ state: 'hidden' });
+    return frame;
+  }
+
+  /** Turns the switch between a text's steps and every hop, which shows this now. */
+  async fold(now: 'Precise' | 'As in the text'): Promise<void> {
+    await this.press(await this.open(), now);
+  }
+
+  /** Tabs to a control by its name and presses it. */
+  private async press(frame: FrameLocator, name: string, key = 'Enter'): Promise<void> {
     const { keyboard } = this.workbench.page;
     const seen: string[] = [];
     for (let presses = 0; presses < pressLimit; presses += 1) {
-      const at = await frame.locator('body').evaluate(() => document.activeElement?.textContent?.trim() ?? '');
-      if (at === name) return await keyboard.press('Enter');
+      const at = await frame.locator('body').evaluate(() =>
+        document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent?.trim() ?? '');
+      if (at === name) return await keyboard.press(key);
       seen.push(at.slice(0, 30));
       await keyboard.press('Tab');
     }

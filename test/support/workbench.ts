@@ -20,6 +20,8 @@ import { themeNames } from './themes';
 export interface OpenOptions extends PageOptions {
   /** The folder to open. It is copied first, so that tests may write into it; `folder` of the result is the copy. */
   readonly workspace: string;
+  /** Restricted Mode: nobody has trusted the folder. */
+  readonly restricted?: boolean;
   /** User settings on top of the quiet defaults, such as `{ 'files.autoSave': 'off' }`. */
   readonly settings?: Readonly<Record<string, unknown>>;
 }
@@ -85,6 +87,7 @@ export async function openWorkbench(options: OpenOptions): Promise<Workbench> {
   const theme = themeNames[options.theme ?? 'dark'];
   const server = await startWorkbench({
     installExtension: true,
+    ...(options.restricted ? { restricted: true } : {}),
     settings: { 'workbench.colorTheme': theme, 'explorer.compactFolders': false, ...options.settings },
   });
   const context = await newContext(options);

@@ -21,7 +21,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   controllers: ['base', 'sim', 'api', 'client', 'pki'],
   node: ['base', 'sim', 'api', 'client', 'pki'],
   kind: ['base', 'api', 'pki'],
-  shell: ['base', 'api', 'client', 'protocol', 'sim'],
+  shell: ['base', 'api', 'pki', 'client', 'protocol', 'sim'],
   cluster: [
     'base', 'sim', 'protocol', 'api', 'raft', 'pki', 'etcd', 'apiserver', 'client', 'scheduler', 'controllers', 'node',
     'kind', 'shell', 'check',

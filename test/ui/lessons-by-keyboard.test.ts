@@ -37,9 +37,7 @@ describe('lessons by keyboard', () => {
     await lesson.next(false, 'One more worker');
     await lesson.answer('old-worker', '0');
     await learner.open('kind.yaml');
-    await workbench.page.keyboard.press('Control+End');
-    // The editor has indented the new line like the one above.
-    await workbench.page.keyboard.type('- role: worker\n');
+    await learner.append('  - role: worker', 6);
     await learner.apply();
     await lesson.next(true, 'a role that does not exist');
     await lesson.answer('master', '2');
@@ -89,7 +87,7 @@ describe('lessons by keyboard', () => {
     await lesson.runCommand('docker exec -it kind-control-plane ls /etc/kubernetes/manifests');
     await learner.reads('kube-scheduler.yaml');
     await learner.type('docker exec -it kind-control-plane ps fxwwo pid,cmd');
-    await learner.reads('etcd --advertise-client-urls');
+    await learner.reads('/pause');
     await lesson.next(false, 'Take the scheduler');
     await lesson.runCommand('docker exec -it kind-control-plane mv');
     await lesson.next(false, 'A new pod without a scheduler');
@@ -155,8 +153,12 @@ describe('lessons by keyboard', () => {
     await lesson.next(false);
   });
 
-  it('keeps that they are done', async () => {
-    const rows = await lesson.content.locator('button.lesson', { hasText: 'done' }).allInnerTexts();
+  it('keeps that they are done, over a reload too', async () => {
+    await workbench.reload();
+    await learner.command('Kindergarten: Lessons');
+    const list = await workbench.webviewFrame('Lessons');
+    await list.locator('button.lesson').first().waitFor();
+    const rows = await list.locator('button.lesson', { hasText: 'done' }).allInnerTexts();
     assert.deepEqual(rows.map((row) => row.slice(0, 3)), ['L01', 'L02', 'L03', 'L04', 'L05', 'L06']);
   });
 

@@ -3,7 +3,7 @@
  * pods in tree and diagram, pause and step, change the cluster, reload the window.
  */
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../../scripts/paths';
 import { openWorkbench } from '../support/workbench';
@@ -92,6 +92,45 @@ describe('the sandbox', () => {
     await frame.locator(`[data-box="pod/default/${name}"][aria-pressed="true"]`).waitFor();
     await frame.locator(`[data-box="pod/default/${other}"]`).click();
     await workbench.treeRow(tree, other).and(workbench.page.locator('[aria-selected="true"]')).waitFor();
+  });
+
+  it('answers why a pod is here down to the line that was applied', async () => {
+    const [name = ''] = await webPods();
+    const frame = await workbench.webviewFrame('Cluster Diagram');
+    await frame.locator(`[data-box="pod/default/${name}"]`).click();
+    await frame.getByRole('button', { name: 'Why?' }).click();
+    await frame.getByText('replicas: 3').waitFor();
+    await frame.getByRole('button', { name: /^deployment\.yaml, line \d+$/ }).click();
+    await workbench.page.locator('.tab.active[data-resource-name="deployment.yaml"]').waitFor();
+  });
+
+  it('tries out what the diagram offers, and mends it', async () => {
+    const frame = await workbench.webviewFrame('Cluster Diagram');
+    const choose = async (words: string): Promise<void> => {
+      await frame.locator('[data-box="node/kind-worker"]').first().click({ position: { x: 30, y: 10 } });
+      await frame.getByRole('button', { name: 'What if …' }).click();
+      await frame.getByRole('button', { name: words, exact: true }).click();
+    };
+    const row = workbench.treeRow(tree, 'kind-worker');
+    await choose('it is cordoned');
+    await workbench.runCommand(focusTree);
+    await row.filter({ hasText: 'Ready,SchedulingDisabled' }).waitFor();
+    await choose('it is uncordoned');
+    await row.filter({ hasNotText: 'SchedulingDisabled' }).waitFor();
+  });
+
+  it('saves the picture where the user says', async () => {
+    const frame = await workbench.webviewFrame('Cluster Diagram');
+    await frame.getByRole('button', { name: 'Save as picture' }).click();
+    await frame.getByRole('button', { name: 'Save…' }).click();
+    const input = workbench.page.locator('.quick-input-widget input').first();
+    await input.waitFor();
+    await workbench.page.waitForFunction(() =>
+      document.querySelector<HTMLInputElement>('.quick-input-widget input')?.value.endsWith('.svg') === true);
+    const path = await input.inputValue();
+    await input.press('Enter');
+    await workbench.page.locator('.statusbar-item', { hasText: 'saved kind-' }).waitFor();
+    assert.match(readFileSync(join(workbench.folder, path.slice(path.lastIndexOf('/') + 1)), 'utf8'), /^<svg [^]*kind-worker/);
   });
 
   it('opens Describe from the tree', async () => {

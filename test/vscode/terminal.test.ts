@@ -1,28 +1,8 @@
 /** The sandbox terminal inside VS Code: the profile exists, and a terminal takes keys and shows what its commands print. */
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { hurried, kindergarten, waitFor } from './sandbox';
-
-/** What the pseudo-terminal of an extension's terminal shows, without colours and drawing. */
-class Screen {
-  text = '';
-  private readonly pty: vscode.Pseudoterminal;
-
-  constructor(terminal: vscode.Terminal) {
-    const options = terminal.creationOptions;
-    assert.ok('pty' in options, 'the terminal has no pseudo-terminal');
-    this.pty = options.pty;
-    this.pty.onDidWrite((text) => void (this.text += text.replace(/\x1b\[[0-9;]*[A-Za-z]/g, '')));
-  }
-
-  type(keys: string): void {
-    this.pty.handleInput?.(keys);
-  }
-
-  async shows(expected: RegExp): Promise<void> {
-    await waitFor(`the terminal shows ${String(expected)}; it shows:\n${this.text}`, () => expected.test(this.text));
-  }
-}
+import { hurried, kindergarten } from './sandbox';
+import { openTerminal, type Screen } from './screen';
 
 describe('the sandbox terminal', () => {
   let screen: Screen;
@@ -32,15 +12,7 @@ describe('the sandbox terminal', () => {
     await kindergarten();
     await hurried();
     await vscode.commands.executeCommand('kindergarten.deleteCluster', { confirmed: true });
-    const opened = new Promise<vscode.Terminal>((resolve) => {
-      const listening = vscode.window.onDidOpenTerminal((each) => {
-        listening.dispose();
-        resolve(each);
-      });
-    });
-    await vscode.commands.executeCommand('kindergarten.newTerminal');
-    terminal = await opened;
-    screen = new Screen(terminal);
+    ({ terminal, screen } = await openTerminal());
   });
 
   after(() => terminal.dispose());

@@ -296,6 +296,11 @@ export class Clusters {
     return this.broken.has(cluster);
   }
 
+  /** To be called when something that was asked about the past has been answered. */
+  tell(): void {
+    this.changed.fire();
+  }
+
   /** To be called when somebody begins to look. */
   wake(): void {
     this.driver.wake();

@@ -2,19 +2,21 @@
  * What both entries run: makes the context and registers what VS Code calls. Nothing here loads the engine, reads a
  * file before it returns, or shows anything.
  */
-import { commands, type Event, type ExtensionContext, window, workspace } from 'vscode';
+import { commands, type Event, type ExtensionContext, l10n, window, workspace } from 'vscode';
 import type { ClusterView } from '../../protocol/view';
 import { ApiServers, type EndpointModule } from './api-servers';
 import { Clusters, type Engine } from './clusters';
+import { manifestLineOf, openManifestLine } from './commands/applied-source';
 import { offerWithTerminals } from './commands/api-server';
 import { contextKeys } from './commands/ids';
 import { openBox, rowOfBox } from './commands/inspect';
+import { openField } from './commands/open-field';
 import { registerCommands } from './commands/register';
 import { setRun, step } from './commands/run';
 import { branchHere, goToHops, goToRevision, returnToNow, stepBack } from './commands/time';
 import { whatIf } from './commands/what-if';
 import type { Kindergarten } from './context';
-import { DiagramPanel, diagramType } from './diagram/panel';
+import { DiagramPanel, type DiagramRequests, diagramType } from './diagram/panel';
 import { savePictures } from './diagram/save-pictures';
 import { ObjectDocuments, scheme } from './documents';
 import { lessonView, LessonPlayer } from './lessons/player';
@@ -65,23 +67,10 @@ export function activateExtension(
   const apiServers = new ApiServers(clusters, context.storageUri ?? context.globalStorageUri, loadEndpoint);
   const k: Kindergarten = {
     clusters, apiServers, problems, tree,
-    diagram: new DiagramPanel(clusters, context.extensionUri, { ready, handle: (message) => {
-      switch (message.type) {
-        case 'run': return setRun(k, message.mode, message.speed);
-        case 'step': return void step(k);
-        case 'stepBack': return void stepBack(k);
-        case 'goTo': return void goToHops(k, message.hops);
-        case 'goToRevision': return void goToRevision(k, message.revision);
-        case 'returnToNow': return void returnToNow(k);
-        case 'branch': return void branchHere(k, undefined);
-        case 'whatIf': return void whatIf(k, message.action, message.box, message.other);
-        case 'save': return void savePictures(message.files);
-        case 'select':
-          if (message.box !== undefined) k.lessons.selected(message.box);
-          return void (message.box !== undefined && tree.view.visible && tree.reveal(rowOfBox(message.box), false));
-        case 'open': return void openBox(k, message.box, message.what);
-      }
-    } }),
+    diagram: new DiagramPanel(clusters, context.extensionUri, {
+      ready, manifestLine: (box) => manifestLineOf(clusters, box), ignored: (why) => log.warn(ignoredText(why)),
+      handle: (message) => handle(k, message),
+    }),
     documents: new ObjectDocuments(clusters, ready),
     index: new ManifestIndex(),
     checks: new LiveChecks(clusters, problems),
@@ -115,6 +104,32 @@ export function activateExtension(
   k.index.start();
   k.checks.start();
   return apiOf(k);
+}
+
+/** Does what the diagram asks for. */
+function handle(k: Kindergarten, message: Parameters<DiagramRequests['handle']>[0]): void {
+  switch (message.type) {
+    case 'run': return setRun(k, message.mode, message.speed);
+    case 'step': return void step(k);
+    case 'stepBack': return void stepBack(k);
+    case 'goTo': return void goToHops(k, message.hops);
+    case 'goToRevision': return void goToRevision(k, message.revision);
+    case 'returnToNow': return void returnToNow(k);
+    case 'branch': return void branchHere(k, undefined);
+    case 'whatIf': return void whatIf(k, message.action, message.box, message.other);
+    case 'save': return void savePictures(message.files);
+    case 'select':
+      if (message.box !== undefined) k.lessons.selected(message.box);
+      return void (message.box !== undefined && k.tree.view.visible && k.tree.reveal(rowOfBox(message.box), false));
+    case 'open': return void openBox(k, message.box, message.what);
+    case 'openManifest': return void openManifestLine(k.clusters, message.box);
+    case 'openField': return void openField(k, message.pod, message.field);
+  }
+}
+
+function ignoredText(why: 'unknown' | 'tooMany'): string {
+  return why === 'unknown' ? l10n.t('The diagram sent a message that is not understood; such messages are ignored.')
+    : l10n.t('The diagram sent too many messages at once; those above 60 a second are ignored.');
 }
 
 /** Keeps the context keys of menus in line with the clusters. */

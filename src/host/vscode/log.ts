@@ -13,6 +13,10 @@ export class Log {
     for (const line of text.split('\n')) this.open().info(line);
   }
 
+  warn(text: string): void {
+    this.open().warn(text);
+  }
+
   error(text: string): void {
     for (const line of text.split('\n')) this.open().error(line);
   }

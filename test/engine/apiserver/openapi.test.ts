@@ -200,4 +200,15 @@ describe('OpenAPI', () => {
     assert.deepEqual(v2.properties, { cron: { type: 'string', pattern: '^x' }, port, note: {} });
     assert.equal(changing.json('/openapi/v3').paths['api/v1'].serverRelativeURL, index['api/v1']?.serverRelativeURL);
   });
+
+  it('writes definitions of any size in protobuf', () => {
+    const changing = new PathWorld();
+    const fields = Object.fromEntries(Array.from({ length: 30_000 }, (_, i) => [`field${i}`, { type: 'string' }]));
+    const large = { ...definition, spec: { ...definition.spec, versions: definition.spec.versions.map((version) => ({
+      ...version, schema: { openAPIV3Schema: { type: 'object', properties: fields } },
+    })) } };
+    for (const kind of customKinds(large)?.served ?? []) changing.resources.add(kind);
+    const { body } = changing.get('/openapi/v2', 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf') ?? {};
+    assert.ok(utf8Decode(body as Uint8Array).includes('field29999'));
+  });
 });

@@ -85,7 +85,7 @@ describe('what the scheduler decided', () => {
     const [namespace, name = ''] = web.split('/');
     const pod = cluster.objects.get({ apiVersion: 'v1', kind: 'Pod', namespace, name }) as Pod;
     const field = pluginFields(pod)['ImageLocality'] ?? '';
-    assert.deepEqual(fieldOrigins(pod, field, cluster.objects).map(({ ref, field: path }) => `${ref.kind} ${path}`), [
+    assert.deepEqual(fieldOrigins(web, field, cluster.objects).map(({ ref, field: path }) => `${ref.kind} ${path}`), [
       'Pod spec.containers[0].image', 'ReplicaSet spec.template.spec.containers[0].image',
       'Deployment spec.template.spec.containers[0].image',
     ]);

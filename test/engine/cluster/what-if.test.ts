@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import type { Event, Node, Pod } from '../../../src/api/types';
 import { type Cluster, replay } from '../../../src/cluster/cluster';
+import { processOf, whatIfsFor } from '../../../src/protocol/what-if';
 import { apply, bootedCluster, example, podsIn } from '../../support/cluster';
 
 const control = 'kind-control-plane';
@@ -189,5 +190,66 @@ describe('what if the database of etcd is full', () => {
     cluster.execute({ type: 'freeDatabase', machine: 'nowhere' });
     cluster.execute({ type: 'fillDisk', machine: 'nowhere' });
     assert.deepEqual(cluster.trace.slice(before).map(({ kind }) => kind), ['input', 'input', 'input', 'input']);
+  });
+});
+
+describe('what can be tried out', () => {
+  const cluster = bootedCluster(1, 1);
+  const possible = (box: string): readonly string[] => whatIfsFor(box, cluster.view());
+  apply(cluster, example('deployment.yaml'));
+  cluster.runUntil(allReady(cluster), 120_000);
+  const [pod] = podsIn(cluster, 'default');
+
+  it('depends on what a box is', () => {
+    assert.deepEqual(possible('node/kind-worker'), ['cordon', 'cutLink', 'healLink', 'fillDisk', 'powerOff']);
+    assert.deepEqual(possible('node/kind-control-plane'), ['cordon', 'fillDisk', 'powerOff']);
+    assert.deepEqual(possible('kubelet@kind-worker'), ['kill', 'stopUnit', 'dropMessage']);
+    assert.deepEqual(possible('containerd@kind-worker'), ['kill', 'stopUnit']);
+    assert.deepEqual(possible(`etcd@${control}`), ['kill', 'fillDatabase', 'freeDatabase']);
+    assert.deepEqual(possible(apiServer), ['kill', 'dropMessage']);
+    assert.deepEqual(possible(`pod/default/${pod?.name}`), ['kill', 'dropMessage']);
+    assert.deepEqual(possible(`container/default/${pod?.name}/nginx`), ['kill', 'dropMessage']);
+    for (const nothing of ['', 'node/nowhere', 'client/kubectl', 'outside/registry', 'pod/default/nobody']) {
+      assert.deepEqual(possible(nothing), [], nothing);
+    }
+  });
+
+  it('names the processes that run', () => {
+    const view = cluster.view();
+    const { sim } = cluster as unknown as { sim: { isRunning(id: string): boolean } };
+    const proxy = podsIn(cluster, 'kube-system').find(({ name }) => name.startsWith('kube-proxy'));
+    for (const box of [`pod/kube-system/${proxy?.name}`, `etcd@${control}`, `pod/default/${pod?.name}`, `pod/kube-system/etcd-${control}`, 'kubelet@kind-worker']) {
+      const process = processOf(box, view);
+      assert.ok(process !== undefined && sim.isRunning(process), `${box}: ${process}`);
+    }
+  });
+
+  it('and on how it is: what was done can be undone', () => {
+    cluster.execute({ type: 'fillDisk', machine: 'kind-worker' });
+    cluster.execute({ type: 'stopUnit', machine: control, unit: 'kubelet' });
+    cluster.runFor(30_000);
+    assert.ok(possible('node/kind-worker').includes('freeDisk'));
+    assert.deepEqual(possible(`kubelet@${control}`), ['startUnit']);
+    const { last } = cluster.history;
+    cluster.execute({ type: 'startUnit', machine: control, unit: 'kubelet' });
+    cluster.execute({ type: 'freeDisk', machine: 'kind-worker' });
+    cluster.runFor(30_000);
+    assert.ok(possible('node/kind-worker').includes('fillDisk'));
+    assert.ok(possible(`kubelet@${control}`).includes('stopUnit'));
+    assert.ok(last && whatIfsFor('node/kind-worker', cluster.at(last).view()).includes('freeDisk'), 'in the past as it was');
+  });
+
+  it('a node that was switched off comes back with its pods', () => {
+    cluster.execute({ type: 'powerOff', machine: 'kind-worker' });
+    cluster.runFor(60_000);
+    assert.deepEqual(possible('node/kind-worker'), ['powerOn']);
+    assert.deepEqual(possible('kubelet@kind-worker'), []);
+    cluster.execute({ type: 'powerOn', machine: 'kind-worker' });
+    cluster.execute({ type: 'powerOn', machine: 'kind-worker' });
+    cluster.runFor(60_000);
+    assert.equal(cluster.view().nodes[1]?.status, 'Ready');
+    const proxy = podsIn(cluster, 'kube-system').find(({ name, node }) => name.startsWith('kube-proxy') && node === 'kind-worker');
+    assert.deepEqual([proxy?.health, proxy?.restarts], ['ready', 1]);
+    assertReplays(cluster);
   });
 });

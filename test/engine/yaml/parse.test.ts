@@ -26,6 +26,11 @@ describe('parseYaml: values', () => {
     ['merge', 'a: &x {b: 1, c: 2}\nd:\n  <<: *x\n  c: 3\n', { a: { b: 1, c: 2 }, d: { c: 3, b: 1 } }],
     ['merge a list', 'd:\n  <<: [{b: 1}, {b: 2, c: 3}]\n', { d: { b: 1, c: 3 } }],
     ['JSON', '{"a": [1, true, null, "x"]}', { a: [1, true, null, 'x'] }],
+    ['brackets that close at the left, as go-yaml takes them',
+      'a:\n  b: [\n    "x", z,  # one, [two\n    # three\n\n  ]\n  c: {\n    d: 1\n  }\ne: [\nf\n]\n',
+      { a: { b: ['x', 'z'], c: { d: 1 } }, e: ['f'] }],
+    ['texts of several lines in them', 'a: [\n  b\n  c,\n  "d\n  e",\n]\n', { a: ['b c', 'd e'] }],
+    ['the escape of an apostrophe, which only go-yaml knows', 'a: "it\\\'s \\"x\\" \\\\\'"\n', { a: 'it\'s "x" \\\'' }],
     ['tab inside a value', 'a: "x\ty"\nb: 1\t# c\n', { a: 'x\ty', b: 1 }],
   ];
   for (const [name, text, expected] of cases) {

@@ -4,6 +4,7 @@
  */
 import { l10n, type Uri, window } from 'vscode';
 import type { Cluster, PlannedObject } from '../../../cluster/cluster';
+import type { AppliedSource } from '../../../protocol/commands';
 import type { Loaded } from '../clusters';
 import type { Kindergarten } from '../context';
 import { addRefusals, type Checked, checkSources } from '../manifests/check';
@@ -86,11 +87,19 @@ async function applyObjects(k: Kindergarten, loaded: Loaded, checked: Checked): 
     for (const { text } of planned) if (text) k.log.error(text);
     return refuse(k, checked);
   }
-  const { progress, done: carriedOut } = k.clusters.execute(cluster, { type: 'apply', objects });
+  const { progress, done: carriedOut } = k.clusters.execute(cluster, { type: 'apply', objects, sources: sourcesOf(loaded, checked) });
   const finish = carriedOut.then((reached) => (reached ? report(k, progress.outcomes) : cancelled));
   if (!k.clusters.pace?.paused) return finish;
   sayNote(l10n.t('The cluster is paused; it will be applied when you step or resume.'));
   return { status: 'accepted', outcomes: [] };
+}
+
+/** The file and line of each object. */
+function sourcesOf({ engine }: Loaded, { sources, objects }: Checked): AppliedSource[] {
+  return objects.map(({ file, document, path }) => {
+    const text = sources.find(({ uri }) => uri.toString() === file)?.text ?? '';
+    return { file, line: engine.lineAt(text, document.positionOf(path).start) };
+  });
 }
 
 function isPlan(planned: ReturnType<Cluster['planApply']>): planned is readonly PlannedObject[] {

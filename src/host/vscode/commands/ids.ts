@@ -22,6 +22,8 @@ export const commandIds = {
   returnToNow: 'kindergarten.returnToNow',
   branchHere: 'kindergarten.branchHere',
   speed: 'kindergarten.speed',
+  whatIf: 'kindergarten.whatIf',
+  goToManifest: 'kindergarten.goToManifest',
   showMenu: 'kindergarten.showMenu',
   showLog: 'kindergarten.showLog',
   startApiServer: 'kindergarten.startApiServer',

@@ -3,6 +3,7 @@ import { commands, type Disposable } from 'vscode';
 import type { Kindergarten } from '../context';
 import type { Row } from '../tree/rows';
 import { exportKubeconfig, startApiServer, stopApiServer } from './api-server';
+import { goToManifest } from './applied-source';
 import { applyFiles, applySelection } from './apply';
 import { deleteCluster, resetCluster, switchCluster } from './cluster';
 import { deleteFiles, deleteObjects } from './delete';
@@ -12,8 +13,10 @@ import { showMenu } from './menu';
 import { newCluster } from './new-cluster';
 import { chooseSpeed, pause, resume, step } from './run';
 import { branchHere, goToHops, jumpToRevision, returnToNow, stepBack } from './time';
+import { openField } from './open-field';
 import { runToBreakpoint, runUntilQuiet } from './breakpoint';
 import { filesOf, isFromTree, refsOf, rowsOf } from './targets';
+import { askWhatIf } from './what-if';
 
 /** `ready` resolves when clusters that come back after a reload are there, so that no command overlooks them. */
 export function registerCommands(k: Kindergarten, ready: () => Promise<void>): Disposable[] {
@@ -41,6 +44,8 @@ export function registerCommands(k: Kindergarten, ready: () => Promise<void>): D
     [ids.returnToNow]: () => returnToNow(k),
     [ids.branchHere]: ([sure]) => branchHere(k, sure),
     [ids.speed]: () => chooseSpeed(k),
+    [ids.whatIf]: (args) => askWhatIf(k, args),
+    [ids.goToManifest]: (args) => (isPodField(args) ? openField(k, args[0].slice('pod/'.length), args[1]) : goToManifest(k, args)),
     [ids.showMenu]: () => showMenu(k),
     [ids.showLog]: () => k.log.show(),
     [ids.startApiServer]: () => startApiServer(k),
@@ -59,6 +64,11 @@ export function registerCommands(k: Kindergarten, ready: () => Promise<void>): D
     await ready();
     return handlers[id](args);
   }));
+}
+
+/** A pod's box and a field of it. */
+function isPodField(args: readonly unknown[]): args is readonly [string, string] {
+  return typeof args[0] === 'string' && args[0].startsWith('pod/') && typeof args[1] === 'string';
 }
 
 /** Nodes come and go with the kind.yaml, so of the tree only pods can be deleted. */

@@ -1,14 +1,17 @@
 /**
- * What if: does something to a box of the diagram, so that one sees what follows. Only to what is there at that moment;
- * a panel that asks for anything else is not heard.
+ * What if: does something to a node, a component or a container, so that one sees what follows. Asked for in the diagram,
+ * in the tree or by the palette; only what is possible at that moment is done, whoever asks.
  */
-import { l10n } from 'vscode';
+import { l10n, type QuickPickItem, window } from 'vscode';
 import type { Command } from '../../../protocol/commands';
-import type { WhatIf } from '../../../protocol/messages';
-import type { ClusterView } from '../../../protocol/view';
+import type { ClusterView, ComponentView } from '../../../protocol/view';
+import { processOf, unitNames, type WhatIf, whatIfs, whatIfsFor } from '../../../protocol/what-if';
 import type { Kindergarten } from '../context';
 import { sayBriefly } from '../say';
+import { whatIfText } from '../texts/what-if';
+import { boxIn } from '../tree/rows';
 import { noCluster } from './cluster';
+import { rowsOf } from './targets';
 import { leavePast } from './time';
 
 /** Carries it out; false when there is nothing to do it to. */
@@ -17,7 +20,7 @@ export async function whatIf(k: Kindergarten, action: WhatIf, box: string, other
   const { active } = k.clusters;
   const view = k.clusters.view();
   if (!active || !view) return noCluster();
-  const command = commandFor(view, action, box, other);
+  const command = whatIfsFor(box, view).includes(action) ? commandFor(view, action, box, other) : undefined;
   if (!command) {
     sayBriefly(l10n.t('that is not possible for {0}', box));
     return false;
@@ -27,14 +30,69 @@ export async function whatIf(k: Kindergarten, action: WhatIf, box: string, other
   return true;
 }
 
+/** The command: for a row of the tree, for a given box and action, or for what is chosen from lists. */
+export async function askWhatIf(k: Kindergarten, args: readonly unknown[]): Promise<boolean> {
+  const view = k.clusters.view();
+  if (!view) return noCluster();
+  const given = givenIn(args);
+  if (given?.action) return whatIf(k, given.action, given.box);
+  const [row] = typeof args[0] === 'string' ? rowsOf(k, args) : [];
+  const box = given?.box ?? (row && boxIn(row)) ?? await chooseBox(view);
+  if (box === undefined) return false;
+  const possible = whatIfsFor(box, view);
+  if (possible.length === 0) {
+    sayBriefly(l10n.t('there is nothing to try out with {0} now', nameOf(box)));
+    return false;
+  }
+  const items = possible.map((action) => ({ label: whatIfText(action), action }));
+  const chosen = await window.showQuickPick(items, { title: l10n.t('What if … ({0})', nameOf(box)) });
+  return chosen !== undefined && whatIf(k, chosen.action, box);
+}
+
+/** `{ box, action }`, or a box alone. */
+function givenIn([value]: readonly unknown[]): { readonly box: string; readonly action: WhatIf | undefined } | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { box, action } = value as Readonly<Record<string, unknown>>;
+  return typeof box === 'string' ? { box, action: whatIfs.find((each) => each === action) } : undefined;
+}
+
+/** Nodes, then components, then containers: whatever something can be tried out with. */
+async function chooseBox(view: ClusterView): Promise<string | undefined> {
+  const boxes = view.nodes.flatMap(({ name, components, pods }) => [
+    { box: `node/${name}`, description: '' },
+    ...components.map(({ id }) => ({ box: id, description: name })),
+    ...pods.flatMap((pod) => pod.containers.map((container) =>
+      ({ box: `container/${pod.namespace}/${pod.name}/${container.name}`, description: name }))),
+  ]);
+  const items: (QuickPickItem & { readonly box: string })[] = boxes.filter(({ box }) => whatIfsFor(box, view).length > 0)
+    .map((item) => ({ ...item, label: nameOf(item.box) }));
+  const chosen = await window.showQuickPick(items, {
+    title: l10n.t('What if …'), placeHolder: l10n.t('Node, component or container'), matchOnDescription: true,
+  });
+  return chosen?.box;
+}
+
+/** `kind-worker`, `kubelet`, `default/web-0/app`. */
+function nameOf(box: string): string {
+  return box.replace(/^(?:node|pod|container)\//, '').replace(/@.*$/, '');
+}
+
 function commandFor(view: ClusterView, action: WhatIf, box: string, other: string | undefined): Command | undefined {
+  const process = processOf(box, view);
   const machine = machineOf(view, box);
   switch (action) {
-    case 'kill': {
-      const process = processOf(view, box);
-      return process === undefined ? undefined : { type: 'kill', process };
+    case 'kill': return process === undefined ? undefined : { type: 'kill', process };
+    case 'dropMessage': {
+      const to = other === undefined ? undefined : processOf(other, view);
+      return process === undefined ? undefined : { type: 'dropMessage', from: process, ...(to === undefined ? {} : { to }) };
     }
-    case 'powerOff': return machine === undefined ? undefined : { type: 'powerOff', machine };
+    case 'stopUnit':
+    case 'startUnit': {
+      const unit = unitOf(componentOf(view, box));
+      return machine === undefined || !unit ? undefined : { type: action, machine, unit };
+    }
+    case 'powerOff': case 'powerOn': case 'fillDisk': case 'freeDisk': case 'fillDatabase': case 'freeDatabase':
+      return machine === undefined ? undefined : { type: action, machine };
     case 'cutLink':
     case 'healLink': {
       const master = view.nodes.find(({ controlPlane }) => controlPlane)?.name;
@@ -50,21 +108,17 @@ function commandFor(view: ClusterView, action: WhatIf, box: string, other: strin
   }
 }
 
-/** `kind-worker` of `node/kind-worker`. */
+/** The node of that box, or the one that a component is on. */
 function machineOf({ nodes }: ClusterView, box: string): string | undefined {
-  return nodes.find(({ name, poweredOn }) => `node/${name}` === box && poweredOn)?.name;
+  return nodes.find(({ name, components }) => `node/${name}` === box || components.some(({ id }) => id === box))?.name;
 }
 
-/** The running process of a component or of a container: `container/default/web-0/app`. */
-function processOf({ nodes }: ClusterView, box: string): string | undefined {
-  for (const { components, pods, name } of nodes) {
-    if (components.some(({ id, running }) => id === box && running)) return box;
-    for (const pod of pods) for (const container of pod.containers) {
-      const id = `${pod.namespace}/${pod.name}/${container.name}`;
-      if (box === `container/${id}` && container.state === 'running') return `${id}@${name}`;
-    }
-  }
-  return undefined;
+function componentOf({ nodes }: ClusterView, box: string): ComponentView | undefined {
+  return nodes.flatMap(({ components }) => components).find(({ id }) => id === box);
+}
+
+function unitOf(component: ComponentView | undefined): 'containerd' | 'kubelet' | undefined {
+  return component?.kind === 'kubelet' || component?.kind === 'container-runtime' ? unitNames[component.kind] : undefined;
 }
 
 /** As somebody would have typed it. */
@@ -72,7 +126,12 @@ function wordsOf(command: Command): string {
   switch (command.type) {
     case 'kill': return `kill -9 ${command.process}`;
     case 'powerOff': return `docker kill ${command.machine}`;
+    case 'powerOn': return `docker start ${command.machine}`;
+    case 'stopUnit': return `docker exec ${command.machine} systemctl stop ${command.unit}`;
+    case 'startUnit': return `docker exec ${command.machine} systemctl start ${command.unit}`;
     case 'cutLink': case 'healLink': return `${command.type} ${command.a} ${command.b}`;
+    case 'dropMessage': return `${command.type} ${command.from} ${command.to ?? ''}`.trim();
+    case 'fillDisk': case 'freeDisk': case 'fillDatabase': case 'freeDatabase': return `${command.type} ${command.machine}`;
     default: return command.type;
   }
 }

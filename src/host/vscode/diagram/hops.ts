@@ -1,8 +1,9 @@
 /** Which hops the panel gets: the newest, not more than it can use, and those that mean something before background. */
+import { isTold } from '../../../protocol/story';
 import type { Hop } from '../../../protocol/trace';
 
 /** Hops in one message. */
-export const mostHops = 200;
+export const mostHops = 400;
 /** Hops looked at for one message; in a fast run many thousands happen between two. */
 const mostRead = 4_000;
 
@@ -32,10 +33,13 @@ export function hopsSince(trace: TraceReader, from: number, limit = mostHops): H
   return { hops, skipped: all - hops.length };
 }
 
-/** The newest of the foreground; background fills up what room is left. */
+/** The newest of what tells the story; other hops of the foreground, and then background, fill up what room is left. */
 function chosen(read: readonly Hop[], limit: number): readonly Hop[] {
-  const foreground = read.filter((hop) => !hop.background).slice(-limit);
-  const room = limit - foreground.length;
-  const background = room > 0 ? read.filter((hop) => hop.background).slice(-room) : [];
-  return [...foreground, ...background].sort((a, b) => a.id - b.id);
+  const rankOf = (hop: Hop): number => (hop.background ? 2 : isTold(hop) ? 0 : 1);
+  const hops: Hop[] = [];
+  for (const rank of [0, 1, 2]) {
+    const room = limit - hops.length;
+    if (room > 0) hops.push(...read.filter((hop) => rankOf(hop) === rank).slice(-room));
+  }
+  return hops.sort((a, b) => a.id - b.id);
 }

@@ -2,13 +2,14 @@
  * What the diagram panel may say to the host. A webview is a web page, so nothing it sends is trusted: kind, types and
  * lengths are checked, and a page that talks too fast is not listened to.
  */
-import type { PanelToHost, SavedFile, WhatIf } from '../../../protocol/messages';
+import type { PanelToHost, SavedFile } from '../../../protocol/messages';
+import type { StudyRequest } from '../../../protocol/study';
 import type { RunMode } from '../../../protocol/view';
+import { whatIfs } from '../../../protocol/what-if';
 
 const longestBox = 512;
 const fastestSpeed = 1_000;
 const modes: readonly RunMode[] = ['paused', 'hops', 'live', 'fast'];
-const actions: readonly WhatIf[] = ['kill', 'cutLink', 'healLink', 'powerOff', 'cordon', 'uncordon'];
 /** Files of one export, and the characters of all of them. */
 const mostFiles = 64;
 const mostCharacters = 32_000_000;
@@ -17,7 +18,9 @@ const openings = ['describe', 'yaml', 'tree'] as const;
 /** The message as a value of its own, or undefined for anything else. */
 export function readPanelMessage(value: unknown): PanelToHost | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const { type, mode, speed, box, what, hops, revision, action, other, files } = value as Readonly<Record<string, unknown>>;
+  const {
+    type, mode, speed, box, what, hops, revision, action, other, files, request, pod, field,
+  } = value as Readonly<Record<string, unknown>>;
   switch (type) {
     case 'ready':
     case 'step':
@@ -32,9 +35,15 @@ export function readPanelMessage(value: unknown): PanelToHost | undefined {
       return known && sane ? { type, mode: known, speed } : undefined;
     }
     case 'zoom': return box === undefined || isBox(box) ? { type, box } : undefined;
+    case 'study': {
+      const known = studyRequest(request);
+      return request === undefined || known ? { type, request: known } : undefined;
+    }
+    case 'openField': return isBox(pod) && isBox(field) ? { type, pod, field } : undefined;
+    case 'openManifest':
     case 'why': return isBox(box) ? { type, box } : undefined;
     case 'whatIf': {
-      const known = actions.find((each) => each === action);
+      const known = whatIfs.find((each) => each === action);
       if (!known || !isBox(box) || !(other === undefined || isBox(other))) return undefined;
       return { type, action: known, box, ...(other === undefined ? {} : { other }) };
     }
@@ -47,6 +56,20 @@ export function readPanelMessage(value: unknown): PanelToHost | undefined {
       const known = openings.find((each) => each === what);
       return known && isBox(box) ? { type, box, what: known } : undefined;
     }
+    default: return undefined;
+  }
+}
+
+/** What is asked for of the scheduler's or etcd's tables. */
+function studyRequest(value: unknown): StudyRequest | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { kind, attempt, pod, before, prefix, key, revision } = value as Readonly<Record<string, unknown>>;
+  const isText = (each: unknown): each is string => typeof each === 'string' && each.length <= longestBox;
+  const count = <K extends string>(name: K, each: unknown) => (isCount(each) ? { [name]: each } as Record<K, number> : {});
+  const words = <K extends string>(name: K, each: unknown) => (isText(each) ? { [name]: each } as Record<K, string> : {});
+  switch (kind) {
+    case 'scheduling': return { kind, ...count('attempt', attempt), ...words('pod', pod), ...count('before', before) };
+    case 'etcd': return { kind, ...words('prefix', prefix), ...words('key', key), ...count('revision', revision) };
     default: return undefined;
   }
 }

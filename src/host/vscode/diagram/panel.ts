@@ -7,7 +7,8 @@ import {
   type Disposable, env, l10n, Uri, ViewColumn, type WebviewPanel, type WebviewPanelSerializer, window,
 } from 'vscode';
 import type { InsideView } from '../../../protocol/inside';
-import type { HostToPanel, PanelToHost } from '../../../protocol/messages';
+import type { HostToPanel, ManifestLine, PanelToHost } from '../../../protocol/messages';
+import type { Study, StudyRequest } from '../../../protocol/study';
 import type { ClusterView } from '../../../protocol/view';
 import type { Clusters } from '../clusters';
 import { Coalesced } from '../coalesce';
@@ -32,7 +33,11 @@ const timelineIntervalMs = 400;
 export interface DiagramRequests {
   /** Resolves when clusters that come back after a reload are there. */
   ready(): Promise<void>;
-  handle(message: Exclude<PanelToHost, { type: 'ready' | 'zoom' | 'why' }>): void;
+  /** The line of the manifest that a box goes back to. */
+  manifestLine(box: string): Promise<ManifestLine | undefined>;
+  /** A page says what it should not; told once for each reason and page. */
+  ignored(why: 'unknown' | 'tooMany'): void;
+  handle(message: Exclude<PanelToHost, { type: 'ready' | 'zoom' | 'why' | 'study' }>): void;
 }
 
 export class DiagramPanel implements WebviewPanelSerializer {
@@ -43,6 +48,8 @@ export class DiagramPanel implements WebviewPanelSerializer {
   private selection: string | undefined;
   /** The box whose inside the panel shows. */
   private focus: string | undefined;
+  /** The tables that the panel shows in place of the picture. */
+  private studied: StudyRequest | undefined;
   private pendingReveal: string | undefined;
   private subscriptions: Disposable[] = [];
   private readonly draw: Coalesced;
@@ -110,10 +117,15 @@ export class DiagramPanel implements WebviewPanelSerializer {
     webview.options = { enableScripts: true, localResourceRoots: [file('dist', 'webview'), file('media')] };
     panel.iconPath = { dark: file('media', 'diagram-dark.svg'), light: file('media', 'diagram-light.svg') };
     const limit = new RateLimit(messagesPerSecond);
+    const told = new Set<string>();
     this.subscriptions = [
       webview.onDidReceiveMessage((value: unknown) => {
-        const message = limit.allows(realTime.nowMs()) ? readPanelMessage(value) : undefined;
-        if (message) this.receive(message);
+        const isAllowed = limit.allows(realTime.nowMs());
+        const message = isAllowed ? readPanelMessage(value) : undefined;
+        if (message) return this.receive(message);
+        const why = isAllowed ? 'unknown' : 'tooMany';
+        if (!told.has(why)) this.requests.ignored(why);
+        told.add(why);
       }),
       panel.onDidChangeViewState(() => this.visibilityChanged()),
       panel.onDidDispose(() => this.detach(panel)),
@@ -146,7 +158,12 @@ export class DiagramPanel implements WebviewPanelSerializer {
       this.shownAt = '';
       return this.update();
     }
-    if (message.type === 'why') return this.explain(message.box);
+    if (message.type === 'study') {
+      this.studied = message.request;
+      this.shownAt = '';
+      return this.update();
+    }
+    if (message.type === 'why') return void this.explain(message.box);
     if (message.type === 'select') this.selection = message.box;
     this.requests.handle(message);
   }
@@ -175,7 +192,7 @@ export class DiagramPanel implements WebviewPanelSerializer {
     const language = env.language.startsWith('de') ? 'de' : 'en';
     const { selection } = this;
     this.post({
-      type: 'snapshot', language, view: view && this.sent(view), recentHops, palette: readSettings().palette, ...this.inside(), ...(selection === undefined ? {} : { selection }), ...this.past(),
+      type: 'snapshot', language, view: view && this.sent(view), recentHops, palette: readSettings().palette, ...this.inside(), ...this.study(), ...(selection === undefined ? {} : { selection }), ...this.past(),
     });
     this.drawTimeline.now();
     if (this.pendingReveal !== undefined) this.post({ type: 'reveal', box: this.pendingReveal });
@@ -191,7 +208,7 @@ export class DiagramPanel implements WebviewPanelSerializer {
     this.shownAt = shownAt;
     const { hops, skipped } = hopsSince(trace, this.nextHop);
     this.nextHop = trace.length;
-    this.post({ type: 'update', view: this.sent(view), hops, skippedHops: skipped, ...this.inside(), ...this.past() });
+    this.post({ type: 'update', view: this.sent(view), hops, skippedHops: skipped, ...this.inside(), ...this.study(), ...this.past() });
   }
 
   /** The hops up to the moment that is shown. */
@@ -211,15 +228,25 @@ export class DiagramPanel implements WebviewPanelSerializer {
     return inside ? { inside } : {};
   }
 
+  /** The tables that the panel shows, at the moment that is shown. */
+  private study(): { readonly study?: Study } {
+    const { active, past, loaded } = this.clusters;
+    if (!this.studied || !active || !loaded) return {};
+    return { study: loaded.engine.studyOf(this.studied, active, past) };
+  }
+
   /** The view as it goes to the panel, small enough whatever the cluster's size. */
   private sent(view: ClusterView): ClusterView {
     return this.clusters.loaded?.engine.aggregated(view, this.focus ?? this.selection) ?? view;
   }
 
-  private explain(box: string): void {
+  private async explain(box: string): Promise<void> {
     const { active, loaded } = this.clusters;
     const trace = this.shownTrace();
-    if (active && loaded && trace) this.post({ type: 'why', box, hops: loaded.engine.whyOf(box, active.trace, trace.length) });
+    if (!active || !loaded || !trace) return;
+    const hops = loaded.engine.whyOf(box, active.trace, trace.length);
+    const manifest = await this.requests.manifestLine(box);
+    this.post({ type: 'why', box, hops, ...(manifest ? { manifest } : {}) });
   }
 
   private past(): { readonly past?: PastMoment } {

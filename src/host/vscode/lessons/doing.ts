@@ -2,7 +2,7 @@
  * Doing things for the learner: actions of "show me", with the time they need let pass at once, and YAML put into a
  * file of the workspace. Files that exist are never overwritten.
  */
-import { l10n, Uri, window, workspace } from 'vscode';
+import { l10n, TabInputWebview, Uri, ViewColumn, window, workspace } from 'vscode';
 import type { Action, Step } from '../../../check/lesson/lesson';
 import type { LessonSession } from '../../../check/lesson/session';
 import type { Cluster } from '../../../cluster/cluster';
@@ -80,10 +80,17 @@ export async function insertYaml({ file, text }: NonNullable<Step['yaml']>): Pro
     if (present !== undefined && present !== text) continue;
     if (present === undefined) await workspace.fs.writeFile(uri, new TextEncoder().encode(text));
     if (number > 1) sayNote(l10n.t('{0} holds something else already; the text is in {1}.', file, name));
-    await window.showTextDocument(uri);
+    await window.showTextDocument(uri, { viewColumn: besideTheDiagram() });
     return uri;
   }
   return undefined;
+}
+
+/** Where texts stand already, so that none covers the diagram that the lesson speaks of. */
+function besideTheDiagram(): ViewColumn {
+  const groups = window.tabGroups.all;
+  const isFree = groups.find(({ activeTab }) => !(activeTab?.input instanceof TabInputWebview));
+  return isFree?.viewColumn ?? (groups.some(({ tabs }) => tabs.length > 0) ? ViewColumn.Beside : ViewColumn.Active);
 }
 
 async function textOf(uri: Uri): Promise<string | undefined> {

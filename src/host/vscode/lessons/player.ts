@@ -89,7 +89,7 @@ export class LessonPlayer implements WebviewViewProvider {
     this.play = undefined;
     if (lesson) await this.begin(lesson, fresh);
     this.draw.request();
-    return lesson !== undefined;
+    return this.play !== undefined;
   }
 
   /** What the learner does, as the page reports it. */
@@ -136,18 +136,23 @@ export class LessonPlayer implements WebviewViewProvider {
     const { engine } = await this.clusters.use();
     const session = new engine.LessonSession(lesson);
     const recall = engine.recallQuestions(lesson, this.library.lessons);
-    this.play = { session, recall, recalled: new Map(), hints: 0, busy: false };
+    this.play = { session, recall, recalled: new Map(), hints: 0, busy: true };
     const { step, done } = this.progress.of(lesson.id);
-    if (fresh ?? await this.wantsFresh()) await this.reset();
+    const anew = fresh ?? await this.wantsFresh();
+    if (anew === undefined) this.play = undefined;
+    else if (anew) await this.reset();
     else session.enter(done ? 0 : step, this.clusters.active);
+    if (this.play) this.play = { ...this.play, busy: false };
   }
 
-  private async wantsFresh(): Promise<boolean> {
+  /** Whether the lesson's cluster is to be made anew; undefined when the learner would rather not begin. */
+  private async wantsFresh(): Promise<boolean | undefined> {
     if (!this.clusters.active) return true;
     const anew = l10n.t('Create It Anew');
     const question = l10n.t('The lesson plays in a cluster of its own. Create the cluster "kind" anew for it, '
       + 'or go on in the one that is there?');
-    return await window.showInformationMessage(question, { modal: true }, anew, l10n.t('Go On in This One')) === anew;
+    const answer = await window.showInformationMessage(question, { modal: true }, anew, l10n.t('Go On in This One'));
+    return answer === undefined ? undefined : answer === anew;
   }
 
   /** The lesson's cluster as it is at the beginning. */
@@ -158,10 +163,12 @@ export class LessonPlayer implements WebviewViewProvider {
       const k = this.whole();
       const { session } = play;
       const { cluster, prepare = [] } = session.lesson;
+      // Now and not in the end: what is predicted while the cluster comes up counts.
+      session.reset(undefined);
       if (cluster === undefined) {
         if (k.clusters.names.includes('kind')) k.clusters.delete('kind');
       } else if (await createUp(k, cluster)) await perform(k, session, prepare);
-      session.reset(k.clusters.active);
+      session.enter(0, k.clusters.active);
     });
     await this.progress.change(play.session.lesson.id, { step: 0 });
   }

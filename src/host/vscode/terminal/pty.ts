@@ -6,12 +6,15 @@ import { type Event, EventEmitter, l10n, type Pseudoterminal, type TerminalDimen
 import type { LineEditor } from '../../../shell/line/editor';
 import type { ShellSession } from '../../../shell/line/session';
 import type { Clusters, Loaded } from '../clusters';
+import { pastText } from '../texts/run';
 import type { EditFiles } from './edit-files';
+import type { PastRuns } from './past-runs';
 import { shellHost } from './shell-host';
 
 export interface PtyOptions {
   readonly clusters: Clusters;
   readonly editFiles: EditFiles;
+  readonly pastRuns: PastRuns;
   /** Resolves when clusters that come back after a reload are there. */
   ready(): Promise<void>;
   create(kindYaml: string): Promise<unknown>;
@@ -88,11 +91,9 @@ export class SandboxTerminal implements Pseudoterminal {
 
   private submit(session: ShellSession, line: string): void {
     const { clusters } = this.options;
-    if (needsRun.test(line) && clusters.past) {
-      this.note(l10n.t('The diagram shows the past, in which nothing can be done. Return to now, or branch from there.'));
-      return this.next();
-    }
-    if (needsRun.test(line) && clusters.pace?.paused) {
+    if (clusters.past) {
+      if (needsRun.test(line)) this.note(pastText(clusters.past.moment));
+    } else if (needsRun.test(line) && clusters.pace?.paused) {
       this.note(l10n.t('The cluster is paused: the command goes on when it runs, or step by step. Ctrl+C gives it up.'));
     }
     session.submit(line);

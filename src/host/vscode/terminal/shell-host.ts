@@ -3,12 +3,15 @@ import type { Cluster } from '../../../cluster/cluster';
 import type { ShellCluster, ShellHost } from '../../../shell/line/host';
 import type { Clusters, Loaded } from '../clusters';
 import type { EditFiles } from './edit-files';
+import type { PastRuns } from './past-runs';
+import { pastShell } from './past-shell';
 import { readWorkspaceFile } from './workspace-files';
 
 export interface ShellHostOptions {
   readonly clusters: Clusters;
   readonly loaded: Loaded;
   readonly editFiles: EditFiles;
+  readonly pastRuns: PastRuns;
   /** Creates a cluster and shows it as the command does. */
   create(kindYaml: string): Promise<unknown>;
   write(stream: 'stdout' | 'stderr', text: string): void;
@@ -17,9 +20,13 @@ export interface ShellHostOptions {
 const adapters = new WeakMap<Cluster, ShellCluster>();
 
 /** Makes the face of this window to one terminal. */
-export function shellHost({ clusters, loaded: { engine, sandbox }, editFiles, create,
-  write }: ShellHostOptions): ShellHost {
-  const shown = (cluster: Cluster | undefined): ShellCluster | undefined => cluster && adapted(clusters, cluster);
+export function shellHost({ clusters, loaded, pastRuns, editFiles, create, write }: ShellHostOptions): ShellHost {
+  const { engine, sandbox } = loaded;
+  const shown = (cluster: Cluster | undefined): ShellCluster | undefined => {
+    if (!cluster) return undefined;
+    const { past, active } = clusters;
+    return past && cluster === active ? pastShell(loaded, pastRuns, cluster, past) : adapted(clusters, cluster);
+  };
   return {
     get clusterNames() {
       return clusters.names;

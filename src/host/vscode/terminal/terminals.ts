@@ -1,9 +1,11 @@
 /** The terminal profile "Kindergarten", the command that opens one, and the links in them. */
 import { type Disposable, type ExtensionTerminalOptions, type Terminal, TerminalProfile, ThemeIcon, window } from 'vscode';
 import { createCluster } from '../commands/cluster';
+import { realTime } from '../../real-time';
 import type { Kindergarten } from '../context';
 import { EditFiles } from './edit-files';
 import { ObjectLinks } from './links';
+import { PastRuns } from './past-runs';
 import { SandboxTerminal } from './pty';
 
 const profileId = 'kindergarten.terminal';
@@ -11,6 +13,7 @@ const name = 'Kindergarten';
 
 export class SandboxTerminals {
   private readonly editFiles = new EditFiles();
+  private pastRuns: PastRuns | undefined;
   private readonly registrations: readonly Disposable[];
 
   /** `ready` resolves when clusters that come back after a reload are there. */
@@ -40,7 +43,9 @@ export class SandboxTerminals {
   private options(): ExtensionTerminalOptions {
     const { editFiles, ready } = this;
     const k = this.k();
-    const pty = new SandboxTerminal({ clusters: k.clusters, editFiles, ready, create: (kindYaml) =>
+    this.pastRuns ??= new PastRuns(realTime, () => k.clusters.tell());
+    const { pastRuns } = this;
+    const pty = new SandboxTerminal({ clusters: k.clusters, editFiles, pastRuns, ready, create: (kindYaml) =>
       createCluster(k, kindYaml) });
     return { name, pty, iconPath: new ThemeIcon('server-environment') };
   }

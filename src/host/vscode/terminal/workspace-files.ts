@@ -19,7 +19,8 @@ export async function readWorkspaceFile(path: string): Promise<string | undefine
   }
 }
 
-function uriOfPath(path: string): Uri | undefined {
+/** The file that a path in the terminal means; undefined for one outside the workspace. */
+export function uriOfPath(path: string): Uri | undefined {
   const [first] = workspace.workspaceFolders ?? [];
   if (!first || path === '') return undefined;
   const uri = path.startsWith('/') ? first.uri.with({ path }) : Uri.joinPath(first.uri, path);

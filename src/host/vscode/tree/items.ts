@@ -75,7 +75,7 @@ function joined(...parts: readonly string[]): string {
 function contextOf(row: Row): string {
   const words: string[] = [row.type];
   if (refOf(row)) words.push('describe', 'yaml');
-  if (row.type !== 'group') words.push('diagram');
+  if (row.type !== 'group') words.push('diagram', 'whatIf');
   if (row.type === 'pod') words.push('delete');
   return words.join(' ');
 }

@@ -113,6 +113,11 @@ export function boxOf(row: Row): string | undefined {
   return row.type === 'container' ? podRowId(row.pod.namespace, row.pod.name) : row.id;
 }
 
+/** The same, but a container is meant itself: `container/default/web-0/app`. */
+export function boxIn(row: Row): string | undefined {
+  return row.type === 'container' ? `container/${row.pod.namespace}/${row.pod.name}/${row.container.name}` : boxOf(row);
+}
+
 /** The API object behind a row: what can be described, shown as YAML, or deleted. */
 export function refOf(row: Row): ObjectRef | undefined {
   switch (row.type) {

@@ -73,14 +73,23 @@ export class ClusterTree implements TreeDataProvider<string> {
   /** Selects a row and brings it into view, also when the tree itself is not on the screen. */
   async reveal(id: string, focus: boolean): Promise<void> {
     this.redraw.now();
-    if (this.outline.get(id)) await this.view.reveal(id, { select: true, focus, expand: false });
+    if (this.outline.get(id)) await this.bring(id, { select: true, focus, expand: false });
   }
 
   /** Brings the tree to the screen without taking the keyboard from where it is. */
   async show(): Promise<void> {
     this.redraw.now();
     const [first] = this.outline.roots;
-    if (first !== undefined) await this.view.reveal(first, { select: false, focus: false, expand: false });
+    if (first !== undefined) await this.bring(first, { select: false, focus: false, expand: false });
+  }
+
+  /** VS Code breaks off when the tree changes while it looks for the row; the second time it finds it, or it has gone. */
+  private async bring(id: string, how: Parameters<TreeView<string>['reveal']>[1]): Promise<void> {
+    try {
+      await this.view.reveal(id, how);
+    } catch {
+      if (this.outline.get(id)) await Promise.resolve(this.view.reveal(id, how)).catch(() => undefined);
+    }
   }
 
   dispose(): void {

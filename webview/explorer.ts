@@ -85,7 +85,8 @@ export class Explorer {
   /** What is kept across a reload. */
   get state(): Pick<PanelState, 'preset' | 'focus' | 'direction' | 'folded' | 'study'> {
     const { preset, direction, focus } = this.viewpoint;
-    return { preset, direction, folded: this.folded, study: this.studying, ...(focus === undefined ? {} : { focus }) };
+    const study = this.studying;
+    return { preset, direction, folded: this.folded, ...(study ? { study } : {}), ...(focus === undefined ? {} : { focus }) };
   }
 
   /** The inside comes with each picture; a panel that was inside something before says so at the first. */

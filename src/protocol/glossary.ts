@@ -18,12 +18,12 @@ function entry(term: string, en: string, de: string, ...also: string[]): Glossar
 
 export const glossary = {
   // Who takes part.
-  'client': entry('kubectl', 'Where commands come from. kubectl speaks to the API server and to nothing else.',
-    'Von hier kommen Befehle. kubectl spricht mit dem API-Server und mit sonst niemandem.'),
-  'registry': entry('Image registry', 'Holds container images. containerd pulls what is not on the node yet.',
-    'Bewahrt Container-Images auf. containerd holt, was auf dem Node noch fehlt.'),
-  'etcd': entry('etcd', 'The memory of the cluster: keeps every object in every revision. Only API servers talk to it.',
-    'Das Gedächtnis des Clusters: bewahrt jedes Objekt in jeder Revision. Nur API-Server sprechen mit ihm.'),
+  'client': entry('kubectl', 'Where commands come from; kubectl speaks to the API server and to nothing else.',
+    'Von hier kommen Befehle; kubectl spricht mit dem API-Server und mit sonst niemandem.'),
+  'registry': entry('Image registry', 'Holds container images; containerd pulls what is not on the node yet.',
+    'Bewahrt Container-Images auf; containerd holt, was auf dem Node noch fehlt.'),
+  'etcd': entry('etcd', 'The memory of the cluster: keeps every object in every revision; only API servers talk to it.',
+    'Das Gedächtnis des Clusters: bewahrt jedes Objekt in jeder Revision; nur API-Server sprechen mit ihm.'),
   'kube-apiserver': entry('kube-apiserver',
     'The only door to the cluster: checks each request, stores the result, and tells all who watch.',
     'Die einzige Tür zum Cluster: prüft jede Anfrage, speichert das Ergebnis und sagt es allen, die zusehen.', 'API server'),
@@ -163,4 +163,20 @@ export type GlossaryTerm = keyof typeof glossary;
 /** The sentence about a term. */
 export function glossarySentence(term: GlossaryTerm, language: 'en' | 'de'): string {
   return glossary[term][language];
+}
+
+/** Where the Kubernetes documentation explains a component or a term; relative to its architecture page. */
+const pages: Partial<Readonly<Record<GlossaryTerm, string>>> = {
+  'kube-apiserver': '#kube-apiserver', 'etcd': '#etcd', 'kube-scheduler': '#kube-scheduler',
+  'kube-controller-manager': '#kube-controller-manager', 'kubelet': '#kubelet', 'kube-proxy': '#kube-proxy',
+  'container-runtime': '#container-runtime', 'coredns': '#dns', 'cni': '#network-plugins', 'control-plane': '#control-plane-components',
+  'worker': '#node-components', 'pod': '../workloads/pods/',
+};
+
+/** The page of the Kubernetes documentation about a term. */
+export function documentationOf(term: GlossaryTerm): string | undefined {
+  const page = pages[term];
+  if (page === undefined) return undefined;
+  return page.startsWith('../') ? `https://kubernetes.io/docs/concepts/${page.slice('../'.length)}`
+    : `https://kubernetes.io/docs/concepts/architecture/${page}`;
 }

@@ -1,8 +1,9 @@
 /**
- * What a frame of the diagram costs, measured in the browser. Two figures for each: the processor's time on the page's
- * thread for script, style and layout, which are ours and which a busy machine hardly changes; and the time on the clock
- * from one frame to the next, which also has the drawing of pixels in it, on a machine without a graphics card by the
- * processor, and whatever else the machine does. Tests hold the first and print both.
+ * What a frame of the diagram costs, measured in the browser. First the processor's time for script, style and layout,
+ * which is the page's own and which a busy machine hardly changes; then all that the page's thread did, painting
+ * commands and the calls of this meter included; last the time on the clock from one frame to the next, which also has
+ * the drawing of pixels in it, on a machine without a graphics card by the processor, and whatever else the machine
+ * does. Tests hold the first and print all.
  */
 import type { CDPSession } from 'playwright-core';
 import { aggregated } from '../../src/cluster/views/fleet';
@@ -21,7 +22,7 @@ type Message = Extract<HostToPanel, { type: 'snapshot' | 'update' }>;
 export interface FrameCost {
   /** Script, style and layout. */
   readonly ownMs: number;
-  /** All that the page's thread did, painting commands included. */
+  /** All that the page's thread did. */
   readonly threadMs: number;
   /** On the clock, from frame to frame. */
   readonly clockMs: number;
@@ -70,7 +71,8 @@ export class FrameMeter {
       const zoomed = window as unknown as { zoomed?: number };
       zoomed.zoomed = (zoomed.zoomed ?? 0) + 1;
       document.querySelector('.scroller')?.dispatchEvent(new WheelEvent('wheel', {
-        ctrlKey: true, deltaY: zoomed.zoomed % 20 < 10 ? 30 : -30, clientX: 700, clientY: 400, bubbles: true, cancelable: true,
+        ctrlKey: true, deltaY: zoomed.zoomed % 20 < 10 ? 30 : -30, clientX: 700, clientY: 400, bubbles: true,
+        cancelable: true,
       }));
     });
   }
@@ -105,7 +107,8 @@ export class FrameMeter {
     const { metrics } = await this.session.send('Performance.getMetrics');
     const msOf = (name: string): number => (metrics.find((metric) => metric.name === name)?.value ?? 0) * 1000;
     return {
-      ownMs: msOf('ScriptDuration') + msOf('RecalcStyleDuration') + msOf('LayoutDuration'), threadMs: msOf('TaskDuration'),
+      ownMs: msOf('ScriptDuration') + msOf('RecalcStyleDuration') + msOf('LayoutDuration'),
+      threadMs: msOf('TaskDuration'),
     };
   }
 }
@@ -122,13 +125,14 @@ function pick(costs: readonly FrameCost[], part: number): FrameCost {
 /** One line on what frames cost. */
 export function told(what: string, { median, worst }: FrameCosts): string {
   const figure = (name: keyof FrameCost): string => `${median[name].toFixed(1)} (at worst ${worst[name].toFixed(1)})`;
-  return `${what}: script, style and layout ${figure('ownMs')} ms; with painting ${figure('threadMs')} ms; `
+  return `${what}: script, style and layout ${figure('ownMs')} ms; page's thread ${figure('threadMs')} ms; `
     + `frame to frame ${figure('clockMs')} ms`;
 }
 
 /** 12 nodes with 120 pods in a live run. */
 export function teachingView(): ClusterView {
-  const nodes = Array.from({ length: 12 }, (_, index) => node(index === 0 ? 'kind-control-plane' : `kind-worker${index}`, {
+  const nameOf = (index: number): string => (index === 0 ? 'kind-control-plane' : `kind-worker${index}`);
+  const nodes = Array.from({ length: 12 }, (_, index) => node(nameOf(index), {
     index, controlPlane: index === 0,
     pods: Array.from({ length: 10 }, (_unused, at) => pod(`web-${at % 4}-${suffix(index * 10 + at)}`)),
   }));

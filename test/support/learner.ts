@@ -251,6 +251,22 @@ export class DiagramReader {
     await this.press(frame, action);
   }
 
+  /** Goes two hops back and one forward, and returns to the present. */
+  async stepBackAndForth(): Promise<void> {
+    const frame = await this.open();
+    const { keyboard } = this.workbench.page;
+    const moment = frame.locator('.past-about');
+    const seen: string[] = [];
+    for (const key of [',', ',', '.']) {
+      await keyboard.press(key);
+      await moment.filter({ hasNotText: seen.at(-1) ?? '\0' }).waitFor();
+      seen.push(await moment.innerText());
+    }
+    assert.equal(seen[2], seen[0], 'one back and one forward is where one was');
+    await keyboard.press('End');
+    await frame.locator('.past-banner').waitFor({ state: 'hidden' });
+  }
+
   /** Opens the transcript and hides the diagram. */
   async readAlone(): Promise<FrameLocator> {
     const frame = await this.open();

@@ -399,7 +399,7 @@ describe('the diagram', () => {
       (window as unknown as { acquireVsCodeApi(): { getState(): unknown } }).acquireVsCodeApi().getState());
     assert.deepEqual({ ...(state as object), x: 0, y: 0 }, {
       selection: 'etcd@kind-control-plane', scale: 1, x: 0, y: 0, transcriptOpen: true, backgroundHops: false,
-      expanded: [], preset: 'cluster', direction: 'all', folded: false,
+      alone: false, expanded: [], preset: 'cluster', direction: 'all', folded: false,
     });
   });
 

@@ -18,7 +18,7 @@ function sceneOf(view: ClusterView, width = 1400): Scene {
 describe('edges', () => {
   it('let only API servers reach etcd, besides the probing kubelet and an etcdctl that somebody starts', () => {
     const callers = edgeTable.filter(({ to }) => to === 'etcd').map(({ from, purpose }) => `${from} ${purpose}`);
-    assert.deepEqual(callers, ['kube-apiserver edge.etcd', 'tool edge.tool', 'kubelet edge.probe']);
+    assert.deepEqual([...new Set(callers)], ['kube-apiserver edge.etcd', 'tool edge.tool', 'kubelet edge.probe']);
     assert.equal(edgeTable.some(({ from }) => from === 'etcd'), false);
   });
 

@@ -1,10 +1,11 @@
 /** Views, levels, folding, search, fleet and export as data: no page is needed. */
 import assert from 'node:assert/strict';
 import type { InsideView } from '../../src/protocol/inside';
-import { glossary } from '../../src/protocol/glossary';
+import { documentationOf, glossary } from '../../src/protocol/glossary';
 import { colours, paint, themes } from '../../webview/export/paint';
 import { pictureFile } from '../../webview/export/picture-file';
 import { pictureSequence } from '../../webview/export/sequence';
+import { pageAbout } from '../../webview/panel/facts';
 import { cellAt, cellBeside, layoutFleet, paintFleet, podsIn } from '../../webview/scene/fleet';
 import { fold } from '../../webview/scene/folding';
 import type { Box, Scene } from '../../webview/scene/model';
@@ -176,6 +177,18 @@ describe('the glossary', () => {
   it('has one sentence for each term in both languages', () => {
     for (const [name, { term, en, de }] of Object.entries(glossary)) {
       assert.ok(term !== '' && en.endsWith('.') && de.endsWith('.') && en !== de, name);
+      for (const sentence of [en, de]) assert.doesNotMatch(sentence, /[.!?] \S/, name);
     }
+  });
+
+  it('leads to the page of the documentation about each component', () => {
+    const base = 'https://kubernetes.io/docs/concepts/architecture/#';
+    for (const name of ['kube-apiserver', 'etcd', 'kube-scheduler', 'kube-controller-manager', 'kubelet', 'kube-proxy', 'container-runtime'] as const) {
+      assert.equal(documentationOf(name), `${base}${name}`);
+    }
+    const scene = pictureOf(views.busy, overview, undefined, { width: 1200, expanded: new Set(), language: 'en' });
+    const box = scene.byId.get('kubelet@kind-worker');
+    assert.ok(box);
+    assert.equal(pageAbout(box, views.busy), `${base}kubelet`);
   });
 });

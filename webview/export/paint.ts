@@ -92,7 +92,8 @@ function signPaint(
   if (classes.has('solid')) return { fill: ink };
   if (classes.has('hollow')) return { 'fill': paints.ground, 'stroke': ink, 'stroke-width': 1.75 };
   const stroke = classes.has('cut') ? paints.ground : ink;
-  return { 'fill': 'none', stroke, 'stroke-width': 1.6, 'stroke-linecap': 'round', 'stroke-linejoin': 'round' };
+  const width = around.some((names) => names.split(' ').includes('small')) ? 1.3 : 1.6;
+  return { 'fill': 'none', stroke, 'stroke-width': width, 'stroke-linecap': 'round', 'stroke-linejoin': 'round' };
 }
 
 function inkOf(names: readonly string[], { fine, warning, error, line, event, text }: Colours): string {

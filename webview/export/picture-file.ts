@@ -93,7 +93,7 @@ function drawLines(lines: readonly Line[], busy: string | undefined): Shape[] {
     const drawn = drawLine(line);
     return line.id === busy ? { ...drawn, attributes: { ...drawn.attributes, class: `${String(drawn.attributes['class'])} lit` } } : drawn;
   });
-  return [...bundles.map(drawBundle), ...single];
+  return [...bundles.map((one) => drawBundle(one)), ...single];
 }
 
 function chosen(drawn: Shape): Shape {

@@ -11,7 +11,7 @@ import { html, setAttribute } from '../render/svg';
 import type { Box } from '../scene/model';
 import { stateGlyphs } from '../scene/model';
 import { canEnter } from '../scene/viewpoint';
-import { about, facts } from './facts';
+import { about, facts, pageAbout } from './facts';
 import { WhatIfList } from './what-if';
 
 export interface DetailsHooks {
@@ -66,7 +66,9 @@ export class Details {
     if (look === this.drawn) return;
     this.drawn = look;
     this.title.replaceChildren(html('strong', {}, box.title), html('span', { class: 'details-status' }, status));
-    this.about.replaceChildren(role);
+    const page = pageAbout(box, view);
+    this.about.replaceChildren(role, ...(page === undefined ? []
+      : [' ', html('a', { href: page }, text(language, 'details.documentation'))]));
     this.list.replaceChildren(...rows
       .map(({ name, value }) => html('div', {}, html('dt', {}, name), html('dd', {}, value))));
   }

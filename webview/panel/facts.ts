@@ -1,5 +1,5 @@
 /** What there is to say about a box: one sentence on its kind, and its facts. For hover cards and the details. */
-import { glossarySentence } from '../../src/protocol/glossary';
+import { documentationOf, glossarySentence } from '../../src/protocol/glossary';
 import type { GlossaryTerm } from '../../src/protocol/glossary';
 import type { Language } from '../../src/protocol/messages';
 import type { ClusterView, ComponentView, NodeView, PodView } from '../../src/protocol/view';
@@ -19,6 +19,12 @@ export interface Fact {
 export function about(box: Box, view: ClusterView, language: Language): string {
   const term = termOf(box, view);
   return term === undefined ? '' : glossarySentence(term, language);
+}
+
+/** The page of the Kubernetes documentation about what a box is. */
+export function pageAbout(box: Box, view: ClusterView): string | undefined {
+  const term = termOf(box, view);
+  return term === undefined ? undefined : documentationOf(term);
 }
 
 /** The term of the glossary that a box is an example of. */
@@ -49,20 +55,21 @@ export function facts(box: Box, view: ClusterView, language: Language): Fact[] {
   const pod = podOf(view.nodes, view.unboundPods, box.id);
   const component = view.nodes.flatMap(({ components }) => components).find(({ id }) => id === box.id);
   if (box.kind === 'item') return box.facts.map((value, index) => ({ name: index === 0 ? text(language, 'fact.what') : '', value }));
-  const named: readonly (readonly [key: TextKey, value: string | undefined])[] = node ? nodeFacts(node)
+  const named: readonly (readonly [key: TextKey, value: string | undefined])[] = node ? nodeFacts(node, language)
     : pod ? podFacts(pod) : component ? componentFacts(component, view) : [];
   return named.flatMap(([key, value]) => (value ? [{ name: text(language, key), value }] : []));
 }
 
 type NamedFacts = readonly (readonly [key: TextKey, value: string | undefined])[];
 
-function nodeFacts(node: NodeView): NamedFacts {
+function nodeFacts(node: NodeView, language: Language): NamedFacts {
   const { cpu, memory, pods } = node.capacity;
   const capacity = [cpu && `cpu ${cpu}`, memory && `memory ${memory}`, pods && `pods ${pods}`].filter(Boolean)
     .join(', ');
   return [
     ['fact.ip', node.address], ['fact.podCIDR', node.podCIDR], ['fact.version', node.version],
     ['fact.pods', String(podCount(node))], ['fact.capacity', capacity], ['fact.taints', node.taints.join(', ')],
+    ['fact.disk', node.diskFull ? text(language, 'fact.disk.full') : ''],
   ];
 }
 

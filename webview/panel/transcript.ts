@@ -214,7 +214,8 @@ export class Transcript {
     const { view, language } = this;
     // Of a step long ago the hops inside are gone, while it is still told itself.
     const oldest = this.hops.find((one) => rankOf(one) === 'between')?.id ?? 0;
-    if (hop.id < oldest) {
+    const next = this.hops.find((one) => one.id > hop.id && rankOf(one) === 'told');
+    if (next && next.id < oldest) {
       return html('div', { class: 'causes' }, html('div', { class: 'causes-title' }, text(language, 'transcript.gone')));
     }
     const inner = fold(this.hops.filter((one) => one.id >= hop.id && !one.background)).find((step) => step.hop === hop)?.inner ?? [];

@@ -19,18 +19,22 @@ export interface Surroundings {
   readonly leader: string;
 }
 
+type PlainLook = Exclude<keyof Box, 'id' | 'x' | 'y' | 'parent' | 'label' | 'facts' | 'members'>;
+
 /** What of a box is seen in its drawing and compared by value. Whoever adds a field to boxes has to decide here. */
-const plainLooks: Readonly<Record<Exclude<keyof Box, 'id' | 'x' | 'y' | 'parent' | 'label' | 'facts' | 'members'>, true>> = {
-  kind: true, zone: true, party: true, title: true, status: true, state: true, width: true, height: true, expanded: true,
-  leader: true, target: true,
+const plainLooks: Readonly<Record<PlainLook, true>> = {
+  kind: true, zone: true, party: true, title: true, status: true, state: true, width: true, height: true,
+  expanded: true, leader: true, target: true,
 };
 const plainFields = Object.keys(plainLooks) as (keyof typeof plainLooks)[];
 
 /** Whether two boxes look the same, wherever they stand; cheap, because each box is asked at each update. */
 export function looksAlike(one: Box, other: Box, before: Surroundings, after: Surroundings): boolean {
   if (before.density !== after.density || (other.leader && before.leader !== after.leader)) return false;
-  if (other.party === 'etcd' && (before.revision !== after.revision || before.shortRevision !== after.shortRevision)) return false;
-  return plainFields.every((field) => one[field] === other[field]) && equal(one.facts, other.facts, (a, b) => a === b)
+  const isSameRevision = before.revision === after.revision && before.shortRevision === after.shortRevision;
+  if (other.party === 'etcd' && !isSameRevision) return false;
+  return plainFields.every((field) => one[field] === other[field])
+    && equal(one.facts, other.facts, (a, b) => a === b)
     && equal(one.members ?? [], other.members ?? [], (a, b) => a.state === b.state && a.owner === b.owner);
 }
 

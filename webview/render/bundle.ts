@@ -1,7 +1,7 @@
 /**
- * Lines that join on their way to one box, drawn together: what they share is drawn once. Hundreds of dashed lines on top
- * of each other look like one and cost a browser a hundred times as much. A line that is pointed at, selected or travelled
- * on is drawn as a line of its own, over its bundle.
+ * Lines that join on their way to one box, drawn together: what they share is drawn once. Hundreds of dashed lines on
+ * top of each other look like one and cost a browser a hundred times as much. A line that is pointed at, selected or
+ * travelled on is drawn as a line of its own, over its bundle.
  */
 import type { Line, Point } from '../scene/model';
 import { distance, strokesOf } from './lines';
@@ -9,8 +9,10 @@ import type { Stroke } from './lines';
 import { shape } from './shape';
 import type { Shape } from './shape';
 
-/** More lines to one box than this are bundled. */
+/** Where more lines than this lead to one box, they are bundled. */
 const mostSingle = 24;
+/** Where more bundled lines than this stand out, they are bundled as well. */
+export const mostAlone = 8;
 /** Bundles are cut into pieces of this height, so that a change and a scrolled view draw only what is near. */
 const bandHeight = 256;
 /** A dash and the gap behind it: where dashes begin anew, they go on as if they had come all the way. */
@@ -27,14 +29,20 @@ export interface Bundle {
   readonly dots: string;
 }
 
+/** Just there, with traffic on it, or lit. */
+export type BundleLook = 'standing' | 'warm' | 'lit';
+
 export interface Bundled {
   /** The ids of the lines that are in a bundle. */
   readonly ids: ReadonlySet<string>;
   readonly bundles: readonly Bundle[];
 }
 
-/** Bundles of lines that look the same and lead to one box, where there are many. The same lines give the same bundles. */
-export function bundle(lines: readonly Line[]): Bundled {
+/**
+ * Bundles of lines that look the same and lead to one box, where there are more than `single`. The same lines give the
+ * same bundles.
+ */
+export function bundle(lines: readonly Line[], single = mostSingle): Bundled {
   const sheaves = new Map<string, Line[]>();
   for (const line of lines) {
     const key = `${line.to} ${line.kind.watch ? 'watch' : 'plain'}`;
@@ -45,16 +53,16 @@ export function bundle(lines: readonly Line[]): Bundled {
   const ids = new Set<string>();
   const bundles: Bundle[] = [];
   for (const [key, sheaf] of sheaves) {
-    if (sheaf.length <= mostSingle) continue;
+    if (sheaf.length <= single) continue;
     for (const { id } of sheaf) ids.add(id);
     bundles.push(...bind(key, sheaf));
   }
   return { ids, bundles };
 }
 
-/** What a bundle looks like. */
-export function drawBundle({ watch, d, dots }: Bundle): Shape {
-  return shape('g', { class: `line bundle ${watch ? 'watch' : 'plain'}` },
+/** What a bundle looks like; `look` is how it stands out, if it does. */
+export function drawBundle({ watch, d, dots }: Bundle, look: BundleLook = 'standing'): Shape {
+  return shape('g', { class: `line bundle ${watch ? 'watch' : 'plain'}${look === 'standing' ? '' : ` ${look}`}` },
     shape('path', { class: 'stroke', d }), shape('path', { class: 'opener', d: dots }));
 }
 
@@ -80,7 +88,7 @@ function bind(key: string, lines: readonly Line[]): Bundle[] {
 
 /** What of a bundle is drawn already. */
 class Drawn {
-  private readonly stretches = new Map<string, (readonly [low: number, high: number])[]>();
+  private readonly stretches = new Map<string, readonly Stretch[]>();
   private readonly corners = new Set<string>();
 
   /** The path of what a way adds. */
@@ -90,7 +98,8 @@ class Drawn {
     let pen: Point | undefined;
     strokes.forEach((stroke, index) => {
       for (const { from, to } of this.missing(stroke)) {
-        if (pen === undefined || distance(pen, from) > little) d += begin(from, way + distance(stroke.from, from), stroke, strokes[index - 1]);
+        const isAhead = pen !== undefined && distance(pen, from) <= little;
+        if (!isAhead) d += begin(from, way + distance(stroke.from, from), stroke, strokes[index - 1]);
         d += stroke.corner ? `Q${stroke.corner.x} ${stroke.corner.y} ${to.x} ${to.y}` : `L${to.x} ${to.y}`;
         pen = to;
       }
@@ -116,12 +125,12 @@ class Drawn {
     const gaps = gapsIn([Math.min(start, end), Math.max(start, end)], known);
     this.stretches.set(key, merged([...known, ...gaps]));
     const ordered = start < end ? gaps : gaps.map(([low, high]) => [high, low] as const).reverse();
-    return ordered.map(([first, last]) => (isUpright
-      ? { from: { x: from.x, y: first }, to: { x: from.x, y: last } } : { from: { x: first, y: from.y }, to: { x: last, y: from.y } }));
+    const at = (along: number): Point => (isUpright ? { x: from.x, y: along } : { x: along, y: from.y });
+    return ordered.map(([first, last]) => ({ from: at(first), to: at(last) }));
   }
 }
 
-/** Where a path begins: a little before, on what is drawn already, so that the dashes fall on those of the whole way. */
+/** Where a path begins: a little before, on what is drawn already, so that dashes fall on those of the whole way. */
 function begin(from: Point, way: number, stroke: Stroke, before: Stroke | undefined): string {
   const along = stroke.corner ? before : stroke;
   const back = way % dashPeriod;
@@ -131,8 +140,10 @@ function begin(from: Point, way: number, stroke: Stroke, before: Stroke | undefi
   return `M${round(start.x)} ${round(start.y)}L${from.x} ${from.y}`;
 }
 
-function gapsIn(whole: readonly [number, number], known: readonly (readonly [number, number])[]): (readonly [number, number])[] {
-  const gaps: (readonly [number, number])[] = [];
+type Stretch = readonly [low: number, high: number];
+
+function gapsIn(whole: Stretch, known: readonly Stretch[]): Stretch[] {
+  const gaps: Stretch[] = [];
   let [low] = whole;
   for (const [first, last] of known) {
     if (last <= low || first >= whole[1]) continue;
@@ -143,8 +154,8 @@ function gapsIn(whole: readonly [number, number], known: readonly (readonly [num
   return gaps;
 }
 
-function merged(stretches: readonly (readonly [number, number])[]): (readonly [number, number])[] {
-  const all: (readonly [number, number])[] = [];
+function merged(stretches: readonly Stretch[]): Stretch[] {
+  const all: Stretch[] = [];
   for (const [low, high] of [...stretches].sort((a, b) => a[0] - b[0])) {
     const last = all.at(-1);
     if (last && low <= last[1] + little) all[all.length - 1] = [last[0], Math.max(last[1], high)];

@@ -1,12 +1,12 @@
 /**
- * Keeps the lines of the picture in step with the scene: those that stand, the bundles of those that are many, and those
- * that are there for a while because something travels on them or somebody looks. An element stays as long as what it
- * shows, and is touched only where that has changed.
+ * Keeps the lines of the picture in step with the scene: those that stand, the bundles of those that are many, and
+ * those that are there for a while because something travels on them or somebody looks. Where these are many too, they
+ * are bundled like the others. An element stays as long as what it shows, and is touched only where that has changed.
  */
 import type { Line, Scene } from '../scene/model';
 import { lineBetween } from '../scene/wiring';
-import { bundle, drawBundle, updateBundle } from './bundle';
-import type { Bundle, Bundled } from './bundle';
+import { bundle, drawBundle, mostAlone, updateBundle } from './bundle';
+import type { Bundle, Bundled, BundleLook } from './bundle';
 import { drawLine, updateLine } from './lines';
 import { groupOf } from './shape';
 
@@ -26,6 +26,9 @@ export class LineLayer {
   private bundled: Bundled = { ids: new Set(), bundles: [] };
   /** The lines of the scene that is shown. */
   private standing: readonly Line[] = [];
+  /** Lines with traffic that are too many to be drawn one by one. */
+  private readonly crowd = new Map<string, Line>();
+  private isCrowdDue = false;
 
   constructor(private readonly layer: SVGGElement) {}
 
@@ -43,13 +46,22 @@ export class LineLayer {
     }
     // What has joined a bundle is drawn alone only as long as somebody looks at it.
     for (const id of ids) this.release(id);
-    this.showBundles(bundles);
+    this.showBundles(bundles, 'standing');
   }
 
-  /** The element of a line, which is added when there is none; `release` takes it away again. */
-  lend(line: Line): SVGGElement {
+  /**
+   * The element of a line, which is added when there is none; `release` takes it away again. None where the line is one
+   * of very many with traffic on them: those are drawn together.
+   */
+  lend(line: Line): SVGGElement | undefined {
     const known = this.lines.get(line.id);
     if (known) return known.group;
+    const alone = [...this.lines.values()].filter((drawn) => this.isBundled(drawn.line)).length;
+    if (this.isBundled(line) && alone >= mostAlone) {
+      if (!this.crowd.has(line.id)) this.crowdChanged();
+      this.crowd.set(line.id, line);
+      return undefined;
+    }
     const group = this.add(line);
     group.classList.add('lent');
     return group;
@@ -57,6 +69,7 @@ export class LineLayer {
 
   /** Takes away a line that was lent, once nothing is shown on it any more. */
   release(id: string): void {
+    if (this.crowd.delete(id)) this.crowdChanged();
     const drawn = this.lines.get(id);
     if (!drawn?.group.classList.contains('lent')) return;
     if (/busy|warm|lit/.test(drawn.group.getAttribute('class') ?? '')) return;
@@ -66,21 +79,46 @@ export class LineLayer {
 
   /** Lets these lines stand out, and no others. */
   light(lit: ReadonlyMap<string, Line>): void {
-    for (const line of lit.values()) {
-      const { classList } = this.lend(line);
-      if (!classList.contains('lit')) classList.add('lit');
+    const bundled = [...lit.values()].filter((line) => this.isBundled(line));
+    const isCrowd = bundled.length > mostAlone;
+    this.showBundles(isCrowd ? bundle(bundled, 0).bundles : [], 'lit');
+    const single = isCrowd ? new Map([...lit].filter(([, line]) => !this.isBundled(line))) : lit;
+    for (const line of single.values()) {
+      const element = this.lend(line) ?? this.add(line);
+      if (!element.classList.contains('lit')) element.classList.add('lit');
+      if (this.isBundled(line)) element.classList.add('lent');
     }
     for (const [id, { group }] of [...this.lines]) {
-      if (lit.has(id)) continue;
+      if (single.has(id)) continue;
       // To take away a class that is not there would be a change all the same.
       if (group.classList.contains('lit')) group.classList.remove('lit');
       this.release(id);
     }
   }
 
+  private isBundled({ id }: Line): boolean {
+    return this.bundled.ids.has(id);
+  }
+
+  /** Draws the crowd anew, once for all that changes in it at a time. */
+  private crowdChanged(): void {
+    if (this.isCrowdDue) return;
+    this.isCrowdDue = true;
+    queueMicrotask(() => {
+      this.isCrowdDue = false;
+      this.showBundles(bundle([...this.crowd.values()], 0).bundles, 'warm');
+    });
+  }
+
   /** Lines that are drawn alone go where they run now, and go away when there is nothing left for them. */
   private follow(scene: Scene): void {
     const standing = new Map(scene.lines.map((line) => [line.id, line]));
+    for (const [id, before] of this.crowd) {
+      const line = standing.get(id);
+      if (!line) this.crowd.delete(id);
+      else this.crowd.set(id, line);
+      if (!line || !sameWay(before, line)) this.crowdChanged();
+    }
     for (const [id, drawn] of this.lines) {
       const { from, to, kind } = drawn.line;
       const isLent = drawn.group.classList.contains('lent');
@@ -102,24 +140,26 @@ export class LineLayer {
     return group;
   }
 
-  private showBundles(bundles: readonly Bundle[]): void {
-    const wanted = new Set(bundles.map(({ key }) => key));
+  private showBundles(bundles: readonly Bundle[], look: BundleLook): void {
+    const keyOf = ({ key }: Bundle): string => `${look} ${key}`;
+    const wanted = new Set(bundles.map(keyOf));
     for (const [key, { group }] of this.bundles) {
-      if (wanted.has(key)) continue;
+      if (wanted.has(key) || !key.startsWith(`${look} `)) continue;
       group.remove();
       this.bundles.delete(key);
     }
     for (const one of bundles) {
-      const known = this.bundles.get(one.key);
+      const known = this.bundles.get(keyOf(one));
       if (known) {
         if (known.bundle.d !== one.d || known.bundle.dots !== one.dots) updateBundle(known.group, one);
         known.bundle = one;
-      } else {
-        const group = groupOf(drawBundle(one));
-        // Below single lines, which may lie on them.
-        this.layer.prepend(group);
-        this.bundles.set(one.key, { group, bundle: one });
+        continue;
       }
+      const group = groupOf(drawBundle(one, look));
+      // Below all that lies on it.
+      if (look === 'standing') this.layer.prepend(group);
+      else this.layer.append(group);
+      this.bundles.set(keyOf(one), { group, bundle: one });
     }
   }
 }

@@ -20,8 +20,8 @@ export interface Stroke {
 const cornerLength = (Math.SQRT2 + Math.log(1 + Math.SQRT2)) / Math.SQRT2;
 
 /**
- * The strokes of a line, in their order. They start at the called end: lines that join there share their last stretch, and
- * dashes that are counted from the same point cover each other.
+ * The strokes of a line, in their order. They start at the called end: lines that join there share their last stretch,
+ * and dashes that are counted from the same point cover each other.
  */
 export function strokesOf(points: readonly Point[]): Stroke[] {
   // In the middle of pixels a line of one pixel is sharp.

@@ -72,11 +72,14 @@ export function definitions(): Shape {
     pattern('hatch-terminating', 8, 'M-1 7L7 -1M3 9L9 3'));
 }
 
-/** The mark of a state; nothing for boxes without one. */
+/**
+ * The mark of a state; nothing for boxes without one. It is drawn at its place and not moved there: each thing that a
+ * browser has to move costs it time in every frame, and there may be thousands of marks.
+ */
 export function mark(state: BoxState, x: number, y: number, scale = 1): Shape | undefined {
   if (state === 'idle') return undefined;
-  const transform = `translate(${x} ${y})${scale === 1 ? '' : ` scale(${scale})`}`;
-  return shape('g', { class: `mark state-${state}`, transform }, ...draw(marks[state]));
+  const pieces = marks[state].map(([tag, attributes]): Piece => [tag, placed(attributes, { x, y, scale })]);
+  return shape('g', { class: `mark state-${state}${scale < 1 ? ' small' : ''}` }, ...draw(pieces));
 }
 
 /** The icon of a component or machine. */
@@ -92,4 +95,50 @@ export function tokenShape(name: TokenShape): Shape {
 
 function draw(pieces: readonly Piece[]): Shape[] {
   return pieces.map(([tag, attributes]) => shape(tag, attributes));
+}
+
+interface Place {
+  readonly x: number;
+  readonly y: number;
+  readonly scale: number;
+}
+
+/** Which attributes of a piece are what. */
+const across: ReadonlySet<string> = new Set(['x', 'cx']);
+const down: ReadonlySet<string> = new Set(['y', 'cy']);
+const lengths: ReadonlySet<string> = new Set(['r', 'rx', 'width', 'height']);
+
+/** The attributes of a piece that stands elsewhere and is larger or smaller. */
+function placed(attributes: Attributes, place: Place): Attributes {
+  const { x, y, scale } = place;
+  const all = 'r' in attributes ? { cx: 0, cy: 0, ...attributes } : attributes;
+  return Object.fromEntries(Object.entries(all).map(([name, value]) => {
+    if (across.has(name)) return [name, round(x + Number(value) * scale)];
+    if (down.has(name)) return [name, round(y + Number(value) * scale)];
+    if (lengths.has(name)) return [name, round(Number(value) * scale)];
+    if (name === 'd') return [name, placedPath(String(value), place)];
+    if (name !== 'stroke-dasharray') return [name, value];
+    return [name, numbersOf(String(value)).map((length) => round(length * scale)).join(' ')];
+  }));
+}
+
+/** Capital letters are places, small ones ways; of an arc's seven numbers the middle three are neither. */
+function placedPath(d: string, { x, y, scale }: Place): string {
+  return [...d.matchAll(/([a-zA-Z])([^a-zA-Z]*)/g)].map(([, command = '', rest = '']) => {
+    const kind = command.toLowerCase();
+    const isPlace = kind !== command;
+    return command + numbersOf(rest).map((value, index) => {
+      const at = kind === 'a' ? index % 7 : kind === 'v' ? 6 : kind === 'h' ? 5 : 5 + index % 2;
+      if (at === 2 || at === 3 || at === 4) return value;
+      return round(value * scale + (isPlace && at === 5 ? x : isPlace && at === 6 ? y : 0));
+    }).join(' ');
+  }).join('');
+}
+
+function numbersOf(words: string): number[] {
+  return [...words.matchAll(/-?\d*\.?\d+/g)].map(([number]) => Number(number));
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
 }

@@ -79,24 +79,28 @@ function placeWide(sheet: Sheet, view: ClusterView, master: NodeView, node: Node
 
 /** All parties in one column beside the API server; below it containerd, which the kubelet reaches with its lower half. */
 function placeNarrow(sheet: Sheet, view: ClusterView, master: NodeView, node: NodeView, width: number): number {
-  const side = snap(clamp(width * 0.3, 104, 176));
-  const farX = width - pagePad - side;
+  const side = snap(clamp(width * 0.32, 104, 176));
+  const farWidth = snap(clamp(width * 0.27, 92, 176));
+  const farX = width - pagePad - farWidth;
   const rows = [...controlRows, ...nodeRows];
   const top = pagePad;
-  const step = rowHeight + 14;
+  // Long names take two lines.
+  const rowHeight = 64;
+  const between = 10;
+  const step = rowHeight + between;
   rows.forEach((row, index) => {
     const isLast = index === rows.length - 1;
-    const height = isLast ? 2 * rowHeight + 14 : rowHeight;
+    const height = isLast ? 2 * rowHeight + between : rowHeight;
     placeRow(sheet, view, master, node, row, { x: pagePad, y: top + index * step, width: side, height });
   });
   const hubHeight = (rows.length - 1) * step + rowHeight;
-  hub(sheet, master, { x: farX, y: top, width: side, height: hubHeight });
-  const runtimeTop = top + hubHeight + 14;
+  hub(sheet, master, { x: farX, y: top, width: farWidth, height: hubHeight });
+  const runtimeTop = top + hubHeight + between;
   sheet.add(componentBox(sheet, node, 'container-runtime', 'containerd', 'nodes',
-    { x: farX, y: runtimeTop, width: side, height: rowHeight }));
+    { x: farX, y: runtimeTop, width: farWidth, height: rowHeight }));
   const registryTop = runtimeTop + rowHeight + 40;
-  sheet.add(registryBox(sheet, { x: farX, y: registryTop, width: side, height: rowHeight + 14 }));
-  return registryTop + rowHeight + 14 + pagePad;
+  sheet.add(registryBox(sheet, { x: farX, y: registryTop, width: farWidth, height: rowHeight + between }));
+  return registryTop + rowHeight + between + pagePad;
 }
 
 function hub(sheet: Sheet, master: NodeView, rect: Rect): void {

@@ -50,7 +50,8 @@ export function laneMembers(node: NodeView): Member[] {
   if (!node.podCounts) return lanePods(node).map(podMember);
   return countsIn(node.podCounts.drawn).flatMap(([count, letter]) => {
     const state = healths.get(letter) ?? 'unknown';
-    return Array.from({ length: count }, (_, index): Member => ({ id: `${node.name}/${letter}/${index}`, state, title: '', owner: '' }));
+    return Array.from({ length: count }, (_, index): Member =>
+      ({ id: `${node.name}/${letter}/${index}`, state, title: '', owner: '' }));
   });
 }
 

@@ -54,7 +54,7 @@ function header(sheet: Sheet, view: ClusterView, focus: string, rect: Rect): Box
 function placeLane(sheet: Sheet, focus: string, lane: InsideLane, area: Omit<Rect, 'height'>): number {
   const { language } = sheet;
   const title = text(language, `inside.${lane.part}`);
-  const [least, most] = narrowParts.has(lane.part) ? [narrowCell, 7] : [cellMin, 5];
+  const [least, most] = narrowParts.has(lane.part) ? [narrowCell, clamp(lane.items.length, 5, 7)] : [cellMin, 5];
   const columns = clamp(Math.floor((area.width + gap) / (least + gap)), 1, most);
   const width = snap((area.width - (columns - 1) * gap) / columns);
   const top = area.y + zoneTitle;

@@ -198,7 +198,7 @@ function placeUnbound(sheet: Sheet, view: ClusterView, area: Area): number {
   const columns = podColumns(inner.width);
   const fold = pods.length > columns ? 2 : Infinity;
   const items = laneItems(pods, 'unbound', new Set(), fold);
-  const shown = limitItems(items, columns, 'unbound', (count) => text(language, 'box.more', { count }));
+  const shown = limitItems(items, columns, 'unbound', () => text(language, 'box.waiting'));
   placeRow(sheet, shown, { ...inner, zone: 'nodes', parent: id, above: area.y, node: '' }, columns);
   return area.y + rect.height;
 }
@@ -251,7 +251,8 @@ function placeSmallWorkers(
     const x = area.x + column * (width + size.gap);
     const y = area.y + Math.floor(index / columns) * (size.height + size.gap);
     const berth = gridBerth(x, y, width, column, columns, lanes, size.gap);
-    placeSmallWorker(sheet, node, { x, y, width, berth, podRows: 0, fromAbove: false }, size.height, density === 'compact');
+    const place = { x, y, width, berth, podRows: 0, fromAbove: false };
+    placeSmallWorker(sheet, node, place, size.height, density === 'compact');
   });
   const rows = Math.ceil(workers.length / columns);
   return area.y + rows * (size.height + size.gap) - size.gap;

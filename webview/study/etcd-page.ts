@@ -18,6 +18,10 @@ export interface EtcdHooks {
   goToRevision(revision: number): void;
 }
 
+function columns(...sections: readonly HTMLElement[]): HTMLElement {
+  return html('div', { class: 'study-columns' }, ...sections);
+}
+
 export class EtcdPage {
   readonly element = html('div', { class: 'study-page etcd' });
   private study: EtcdStudy | undefined;
@@ -30,8 +34,10 @@ export class EtcdPage {
     this.language = language;
     redraw(this.element, [
       this.facts(study), this.line(study, width),
-      html('div', { class: 'study-columns' }, this.keys(study), this.history(study.key)),
-      html('div', { class: 'study-columns' }, this.recent(study), this.watches(study)),
+      // What was chosen stands beside the keys; until then what was written last.
+      ...(study.key
+        ? [columns(this.keys(study), this.history(study.key)), columns(this.recent(study), this.watches(study))]
+        : [columns(this.keys(study), this.recent(study)), this.watches(study)]),
     ]);
   }
 
@@ -79,7 +85,8 @@ export class EtcdPage {
       ],
       className: name === this.study?.key?.key ? 'chosen' : undefined,
     }));
-    return html('section', {}, html('h2', {}, text(language, 'keys.keys')), this.way(prefix),
+    const hint = this.study?.key ? [] : [html('p', { class: 'quiet' }, text(language, 'keys.pick'))];
+    return html('section', {}, html('h2', {}, text(language, 'keys.keys')), ...hint, this.way(prefix),
       rows.length === 0 ? html('p', { class: 'quiet' }, text(language, 'keys.noKeys')) : table(prefix || text(language, 'keys.all'), [
         { title: text(language, 'keys.key') }, { title: text(language, 'keys.count'), isNumber: true },
         { title: text(language, 'keys.modified'), isNumber: true },
@@ -97,9 +104,8 @@ export class EtcdPage {
       ...parts.map((part, at) => up(`/${parts.slice(0, at + 1).join('/')}/`, part)));
   }
 
-  private history(key: KeyStudy | undefined): HTMLElement {
+  private history(key: KeyStudy): HTMLElement {
     const { language } = this;
-    if (!key) return html('section', {}, html('h2', {}, text(language, 'keys.version')), html('p', { class: 'quiet' }, text(language, 'keys.pick')));
     const titles = ['revision', 'version', 'time', 'verb', 'by', 'bytes'] as const;
     return html('section', {}, html('h2', {}, text(language, 'keys.history', { key: key.key })),
       table(text(language, 'keys.history', { key: key.key }),

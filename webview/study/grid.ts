@@ -112,6 +112,6 @@ const nodeWidth = 88;
 
 /** The table as it suits a width: nodes side by side as long as there is room for them. */
 export function arranged(grid: Grid, width: number, language: Language): Grid {
-  const fits = Math.max(3, Math.floor((width - headWidth) / nodeWidth));
+  const fits = Math.max(4, Math.floor((width - headWidth) / nodeWidth));
   return grid.columns.length <= fits ? grid : transposed(grid, text(language, 'filter.node'));
 }

@@ -127,7 +127,7 @@ export class SchedulingPage {
   }
 
   private fieldLink(pod: string, field: string, key: string): HTMLElement {
-    return link(`→ ${field}`, key, () => this.hooks.openField(pod, field), text(this.language, 'link.field', { field }));
+    return link(`→\u00a0${field}`, key, () => this.hooks.openField(pod, field), text(this.language, 'link.field', { field }));
   }
 
   /** What the chosen cell says, and where one can go from it. */

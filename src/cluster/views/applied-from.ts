@@ -1,7 +1,7 @@
 /**
- * Where somebody wrote what a box shows: the manifest by which the object, or whatever owns it, was applied last, and the
- * fields in it that made the box be there. Read from the commands of the run and from owner references; objects that
- * nobody applied, such as those of kind and kubeadm, have none.
+ * Where somebody wrote what a box shows: the manifest by which the object, or whatever owns it, was applied last, and
+ * the fields in it that made the box be there. Read from the commands of the run and from owner references; objects
+ * that nobody applied, such as those of kind and kubeadm, have none.
  */
 import type { KindRegistry } from '../../api/registry';
 import type { Pod } from '../../api/types';
@@ -54,7 +54,9 @@ function fieldsOf(box: string, { kind }: ObjectRef, field: string): readonly str
   return kind === 'Pod' || kind === 'Node' ? ['kind'] : ['spec.replicas', field, 'kind'];
 }
 
-function placeIn(command: Command, ref: ObjectRef, kinds: KindRegistry): Pick<AppliedFrom, 'file' | 'typed' | 'line'> | undefined {
+function placeIn(
+  command: Command, ref: ObjectRef, kinds: KindRegistry,
+): Pick<AppliedFrom, 'file' | 'typed' | 'line'> | undefined {
   if (command.type === 'apply') {
     const at = command.objects.findIndex((object) => isSame(refOf(object as PlainMap), ref));
     const source = at < 0 ? undefined : command.sources?.[at];
@@ -73,7 +75,8 @@ function placeIn(command: Command, ref: ObjectRef, kinds: KindRegistry): Pick<Ap
 }
 
 function isSame(a: ObjectRef, b: ObjectRef): boolean {
-  return a.kind === b.kind && a.name === b.name && a.apiVersion === b.apiVersion && (a.namespace ?? '') === (b.namespace ?? '');
+  return a.kind === b.kind && a.name === b.name && a.apiVersion === b.apiVersion
+    && (a.namespace ?? '') === (b.namespace ?? '');
 }
 
 /** The line of a character, counted from 1. */

@@ -11,10 +11,13 @@ import type { ClusterView, NodeView, PodHealth, PodView } from '../../protocol/v
 export const fleetFrom = 601;
 /** Pods without a node, and pods of one node, that are sent one by one. */
 const mostPods = 300;
-/** Bytes of a node without its pods and of a pod, roughly, and how many of them a picture may have. */
-const nodeBytes = 1_000;
-const podBytes = 560;
-const mostBytes = 850_000;
+/** How large a picture may be; hops and what somebody looks into come on top. */
+const mostBytes = 780_000;
+/** Bytes of a node, a pod, a container or component, and an entry of a map, without the words that are their own. */
+const nodeBytes = 240;
+const podBytes = 235;
+const partBytes = 110;
+const entryBytes = 6;
 /** The views of workers and of Kubernetes' own picture show the pods of the first few. */
 const wholeWorkers = 3;
 const healths = Object.keys(podLetters) as readonly PodHealth[];
@@ -31,9 +34,25 @@ export function aggregated(view: ClusterView, focus?: string): ClusterView {
   };
 }
 
+/** Whether a view is too large to be sent whole; to write it out only to measure it would take longer. */
 function isHeavy({ nodes, unboundPods }: ClusterView): boolean {
-  const pods = nodes.reduce((sum, node) => sum + node.pods.length, unboundPods.length);
-  return nodes.length * nodeBytes + pods * podBytes > mostBytes;
+  let bytes = 0;
+  for (const { components, labels, capacity, name, pods } of nodes) {
+    bytes += nodeBytes + 4 * name.length + components.length * partBytes + entriesBytes(labels) + entriesBytes(capacity);
+    for (const pod of pods) bytes += bytesOf(pod);
+    if (bytes > mostBytes) return true;
+  }
+  for (const pod of unboundPods) bytes += bytesOf(pod);
+  return bytes > mostBytes;
+}
+
+function bytesOf({ name, namespace, node, labels, message = '', containers }: PodView): number {
+  const parts = containers.reduce((sum, { name: own, image }) => sum + partBytes + own.length + image.length, 0);
+  return podBytes + 2 * name.length + namespace.length + node.length + entriesBytes(labels) + message.length + parts;
+}
+
+function entriesBytes(entries: Readonly<Record<string, string>>): number {
+  return Object.entries(entries).reduce((sum, [key, value]) => sum + entryBytes + key.length + value.length, 0);
 }
 
 /** The view with the pods of most workers counted. */

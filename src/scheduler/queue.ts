@@ -119,6 +119,14 @@ export class SchedulingQueue {
     if (queued?.state === 'unschedulable') this.wake(queued, nowMs);
   }
 
+  /** Wakes a pod that has been unschedulable for so long without another attempt; true when it was. */
+  retryLeftover(uid: string, nowMs: number): boolean {
+    const queued = this.pods.get(uid);
+    if (queued?.state !== 'unschedulable' || nowMs - queued.unschedulableSinceMs < unschedulableTimeoutMs) return false;
+    this.wake(queued, nowMs);
+    return true;
+  }
+
   /** Pods whose back-off is over compete with the active ones again. */
   private flushBackoff(nowMs: number): void {
     for (let top = this.backoff.peek(); top && top.backoffUntilMs <= nowMs; top = this.backoff.peek()) {

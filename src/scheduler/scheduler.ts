@@ -5,7 +5,7 @@
 import * as resources from '../api/resources';
 import { matchesLabels, type Selector, selectorFromLabels, selectorOf } from '../api/selectors';
 import { controllerOf } from '../api/object';
-import type { Node, PersistentVolumeClaim, Pod } from '../api/types';
+import type { PersistentVolumeClaim, Pod } from '../api/types';
 import { ApiClient, type ClientOptions } from '../client/api-client';
 import { EventRecorder } from '../client/events';
 import { Informer } from '../client/informer';
@@ -17,6 +17,7 @@ import { SchedulerCache } from './cache';
 import { type CycleResult, schedulePod } from './cycle';
 import { DecisionLog } from './decision';
 import { evictVictim, reportUnschedulable } from './failure';
+import { nodeChanges, podChanges } from './framework/changes';
 import type { ClusterEvent, Profile } from './framework/interface';
 import type { NodeInfo } from './framework/node-info';
 import { type PodInfo, podInfo } from './framework/pod-info';
@@ -130,13 +131,13 @@ export class Scheduler implements Program {
   }
 
   private watchNodes(informers: SharedInformers): void {
-    const changed = (node: Node, action: 'add' | 'update'): void => {
-      const info = this.cache.setNode(node);
-      this.wake({ resource: 'node', action, node: info });
-    };
     informers.of(resources.nodes).addHandlers({
-      added: (node) => changed(node, 'add'),
-      updated: (node) => changed(node, 'update'),
+      added: (node) => this.wake({ resource: 'node', action: 'add', node: this.cache.setNode(node) }),
+      updated: (node, before) => {
+        const info = this.cache.setNode(node);
+        const changed = nodeChanges(before, node);
+        if (changed.size > 0) this.wake({ resource: 'node', action: 'update', node: info, changed });
+      },
       deleted: (node) => this.cache.removeNode(node.metadata.name),
     });
   }
@@ -146,7 +147,9 @@ export class Scheduler implements Program {
     if (pod.spec.nodeName) {
       this.queue.delete(info.uid);
       this.cache.setPod(info, pod.spec.nodeName);
-      this.wake({ resource: 'assignedPod', action: before?.spec.nodeName ? 'update' : 'add', pod: info });
+      const changed = before?.spec.nodeName ? podChanges(before, pod) : undefined;
+      if (!changed) this.wake({ resource: 'assignedPod', action: 'add', pod: info });
+      else if (changed.size > 0) this.wake({ resource: 'assignedPod', action: 'update', pod: info, changed });
     } else if (pod.spec.schedulerName === this.profile.schedulerName) {
       if (pod.metadata.deletionTimestamp) this.queue.delete(info.uid);
       else if (before) this.queue.update(info, this.host.nowMs, before.spec !== pod.spec);
@@ -254,7 +257,7 @@ export class Scheduler implements Program {
     const message = (result.message as string).trimEnd();
     const refusedBy = new Set([...result.refused.values()].map((status) => status.plugin));
     this.queue.addUnschedulable(queued, refusedBy, host.nowMs);
-    host.after(unschedulableTimeoutMs, () => this.retry(pod.uid), { background: true });
+    host.after(unschedulableTimeoutMs, () => this.retryLeftover(pod.uid), { background: true });
     this.recorder.event(pod.pod, 'Warning', 'FailedScheduling', message, { action: 'Scheduling' });
     const { preemption } = result;
     runTask(reportUnschedulable(client, pod.pod, host.wallMs, 'Unschedulable', message, preemption?.node));
@@ -266,6 +269,10 @@ export class Scheduler implements Program {
     if (!evicted) return;
     const message = `Preempted by pod ${preemptor.uid} on node ${node}`;
     this.recorder.event(victim.pod, 'Normal', 'Preempted', message, { action: 'Preempting', related: preemptor.pod });
+  }
+
+  private retryLeftover(uid: string): void {
+    if (this.queue.retryLeftover(uid, this.host.nowMs)) this.kick();
   }
 
   private retry(uid: string): void {

@@ -119,7 +119,8 @@ function hunksOf(edits: readonly Edit[]): (readonly [from: number, to: number])[
 }
 
 function hunkText(edits: readonly Edit[], from: number, to: number): string {
-  const count = (list: readonly Edit[], side: '-' | '+'): number => list.filter(({ kind }) => kind === ' ' || kind === side).length;
+  const count = (list: readonly Edit[], side: '-' | '+'): number =>
+    list.filter(({ kind }) => kind === ' ' || kind === side).length;
   const before = edits.slice(0, from);
   const shown = edits.slice(from, to);
   const range = (side: '-' | '+'): string => {

@@ -4,7 +4,8 @@
  * alike that no two runs have in common: ages, addresses, names that are drawn, uids, revisions.
  *
  * A table is a file of lines such as a session has them (session.ts), without output. `k` is kubectl in the namespace of
- * the table, which bears the name of the file. Reading commands in a row run side by side.
+ * the table, which bears the name of the file. Reading commands in a row run side by side at the real place, and so do all
+ * commands of a table with the remark `# side by side`. Tables run side by side too, but for those with `# alone`.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,6 +14,12 @@ import type { Served } from './served';
 import { parseSession, type Step, wordsOf } from './session';
 
 export const kindYaml = 'kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\nnodes:\n- role: control-plane\n- role: worker\n';
+
+/** A file of commands. */
+export interface Table {
+  readonly name: string;
+  readonly text: string;
+}
 
 /** What a command printed. */
 export interface Printed {
@@ -23,7 +30,28 @@ export interface Printed {
 const readers = new Set(['api-resources', 'api-versions', 'auth', 'cluster-info', 'config', 'describe', 'explain', 'get',
   'top', 'version']);
 /** How many real clients run at once. */
-const width = 6;
+const width = 4;
+
+/** Carries out the tables with the real kubectl, in their order. */
+export async function allWithRealClient(
+  served: Served, tables: readonly Table[],
+): Promise<ReadonlyMap<string, readonly Printed[]>> {
+  const printed = new Map<string, readonly Printed[]>();
+  const open: Promise<void>[] = [];
+  for (const { name, text } of tables) {
+    const alone = has(text, 'alone');
+    if (alone) await Promise.all(open.splice(0));
+    const run = withRealClient(served, name, text).then((each) => void printed.set(name, each));
+    if (alone) await run;
+    else open.push(run);
+  }
+  await Promise.all(open);
+  return printed;
+}
+
+function has(table: string, remark: string): boolean {
+  return table.split('\n').includes(`# ${remark}`);
+}
 
 /** Carries out a table with the real kubectl. */
 export async function withRealClient(served: Served, namespace: string, table: string): Promise<readonly Printed[]> {
@@ -32,7 +60,7 @@ export async function withRealClient(served: Served, namespace: string, table: s
   const steps = parseSession(table);
   for (const step of steps) if (step.kind === 'file') writeFileSync(join(served.folder, step.name), step.content);
   for (const step of steps) {
-    const alone = step.kind !== 'command' || !isReading(step.line);
+    const alone = step.kind === 'command' && !isReading(step.line) && !has(table, 'side by side');
     if (alone || open.length === width) {
       await Promise.all(open);
       open = [];
@@ -96,6 +124,7 @@ const differences: readonly (readonly [RegExp, string])[] = [
   [new RegExp(`-${letters}{5}\\b`, 'g'), '-DRAWN'],
   [/10\.(96|244)\.\d+\.\d+\b(?!\/)/g, 'IP'],
   [/(?<=[\s(])(<invalid>|(\d+(d|h|m|s|ms|µs))+)(?=[\s)]|$)/gm, 'AGE'],
+  [/\b3[0-2]\d{3}(?=\/TCP)/g, 'PORT'],
   [/(Resource Version: +|resourceVersion: |"resourceVersion": )"?\d+"?/g, '$1RV'],
   [/v1\.36\.3/g, 'v1.36.1'],
   // How wide a column is depends on what stands in it.

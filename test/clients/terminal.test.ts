@@ -5,28 +5,34 @@ import { join } from 'node:path';
 import { root } from '../../scripts/paths';
 import type { World } from '../engine/shell/line/world';
 import { Served } from './served';
-import { inTerminal, kindYaml, terminalWith, withRealClient } from './side-by-side';
+import { allWithRealClient, inTerminal, kindYaml, type Printed, type Table, terminalWith } from './side-by-side';
 
 const folder = join(root, 'test', 'clients', 'terminal');
-const tables = readdirSync(folder).sort().map((file) => (
-  { name: file.replace(/\.txt$/, ''), table: readFileSync(join(folder, file), 'utf8') }));
+const tables: readonly Table[] = readdirSync(folder).sort().map((file) => (
+  { name: file.replace(/\.txt$/, ''), text: readFileSync(join(folder, file), 'utf8') }));
 
 describe('the sandbox terminal prints what the real kubectl prints', () => {
-  let served: Served;
+  let real: ReadonlyMap<string, readonly Printed[]>;
   let world: World;
+
   before(async () => {
-    served = await Served.start({ kindYaml });
-    world = terminalWith(tables.map(({ table }) => table));
+    const served = await Served.start({ kindYaml });
+    try {
+      real = await allWithRealClient(served, tables);
+    } finally {
+      await served.stop();
+    }
+    world = terminalWith(tables.map(({ text }) => text));
   });
-  after(() => served.stop());
-  for (const { name, table } of tables) {
-    it(name.replaceAll('-', ' '), async () => {
-      const real = await withRealClient(served, name, table);
-      const ours = inTerminal(world, name, table);
-      const differing = real.flatMap(({ text }, index) => (text === ours[index]?.text ? [] : [index]));
-      const shown = (printed: typeof real): string => differing.map((index) =>
+
+  for (const { name, text } of tables) {
+    it(name.replaceAll('-', ' '), () => {
+      const theirs = real.get(name) ?? [];
+      const ours = inTerminal(world, name, text);
+      const differing = theirs.flatMap((each, index) => (each.text === ours[index]?.text ? [] : [index]));
+      const shown = (printed: readonly Printed[]): string => differing.map((index) =>
         `$ ${printed[index]?.line}\n${printed[index]?.text}\n`).join('\n');
-      assert.equal(shown(ours), shown(real));
+      assert.equal(shown(ours), shown(theirs));
     });
   }
 });

@@ -10,7 +10,7 @@ export function tolerates(toleration: Toleration, taint: Taint): boolean {
   const value = taint.value ?? '';
   if (operator === 'Exists') return true;
   if (operator === 'Equal') return written === value;
-  // Lt and Gt compare whole numbers (TaintTolerationComparisonOperators, beta in v1.36).
+  // Lt and Gt compare whole numbers (TaintTolerationComparisonOperators, alpha in v1.36).
   if (!/^-?\d{1,15}$/.test(written) || !/^-?\d{1,15}$/.test(value)) return false;
   return operator === 'Lt' ? Number(value) < Number(written) : operator === 'Gt' && Number(value) > Number(written);
 }

@@ -107,10 +107,18 @@ export interface BindPlugin extends Plugin {
   bind(pod: PodInfo, node: string): Task<Status | undefined>;
 }
 
+/** What of a node matters to scheduling and has changed; a heartbeat changes nothing. */
+export type NodeChange = 'allocatable' | 'labels' | 'taints';
+
+/** What of a bound pod matters to others and has changed; its status does not. */
+export type PodChange = 'labels' | 'scaledDown';
+
 /** Something happened that may make an unschedulable pod schedulable. */
 export type ClusterEvent =
-  | { readonly resource: 'node'; readonly action: 'add' | 'update'; readonly node: NodeInfo }
-  | { readonly resource: 'assignedPod'; readonly action: 'add' | 'update' | 'delete'; readonly pod: PodInfo }
+  | { readonly resource: 'node'; readonly action: 'add'; readonly node: NodeInfo }
+  | { readonly resource: 'node'; readonly action: 'update'; readonly node: NodeInfo; readonly changed: ReadonlySet<NodeChange> }
+  | { readonly resource: 'assignedPod'; readonly action: 'add' | 'delete'; readonly pod: PodInfo }
+  | { readonly resource: 'assignedPod'; readonly action: 'update'; readonly pod: PodInfo; readonly changed: ReadonlySet<PodChange> }
   | {
     readonly resource: 'claim'; readonly action: 'add' | 'update'; readonly namespace: string; readonly name: string;
   };

@@ -4,6 +4,7 @@
  */
 import { matchesLabels, type Selector, selectorOf } from '../../api/selectors';
 import type { Namespace, Pod, PodAffinityTerm } from '../../api/types';
+import { isNode, isPodOrLabels } from '../framework/changes';
 import type {
   CycleState, EnqueueExtensions, FilterPlugin, PreFilterPlugin, PreScorePlugin, ScorePlugin,
 } from '../framework/interface';
@@ -185,6 +186,6 @@ export function interPodAffinity(
         scores[i] = max === min ? 0 : Math.floor((maxNodeScore * ((scores[i] as number) - min)) / (max - min));
       }
     },
-    wakes: (event) => event.resource !== 'claim',
+    wakes: (event) => isPodOrLabels(event) || isNode(event, 'labels'),
   };
 }

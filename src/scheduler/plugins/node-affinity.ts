@@ -1,4 +1,5 @@
 /** NodeAffinity with nodeSelector: required terms filter, preferred terms score. Models plugins/nodeaffinity. */
+import { isNode } from '../framework/changes';
 import type {
   EnqueueExtensions, FilterPlugin, PreFilterPlugin, PreScorePlugin, ScorePlugin,
 } from '../framework/interface';
@@ -40,5 +41,5 @@ export const nodeAffinity: PreFilterPlugin & FilterPlugin & PreScorePlugin & Sco
   score: (_state, pod, { node }) =>
     preferredTerms(pod).reduce((sum, term) => sum + (matchesTerm(term.preference, node) ? term.weight : 0), 0),
   normalize: (_state, _pod, scores) => normalizeScores(scores, { reverse: false }),
-  wakes: (event, pod) => event.resource === 'node' && matchesRequiredAffinity(pod.pod.spec, event.node.node),
+  wakes: (event, pod) => isNode(event, 'labels') && matchesRequiredAffinity(pod.pod.spec, event.node.node),
 };

@@ -1,4 +1,5 @@
 /** NodeResourcesFit: requests must fit what is allocatable; LeastAllocated scores. Models plugins/noderesources/fit.go. */
+import { isNode } from '../framework/changes';
 import type { EnqueueExtensions, FilterPlugin, ScorePlugin } from '../framework/interface';
 import type { NodeInfo } from '../framework/node-info';
 import { maxNodeScore } from '../framework/normalize';
@@ -65,7 +66,7 @@ export const nodeResourcesFit: FilterPlugin & ScorePlugin & EnqueueExtensions = 
     return Math.floor((cpu + memory) / 2);
   },
   wakes: (event, pod) => {
-    if (event.resource === 'assignedPod') return event.action !== 'add';
-    return event.resource === 'node' && lacks(pod, event.node).length === 0;
+    if (event.resource !== 'assignedPod') return isNode(event, 'allocatable') && lacks(pod, event.node).length === 0;
+    return event.action === 'delete' || (event.action === 'update' && event.changed.has('scaledDown'));
   },
 };

@@ -1,4 +1,5 @@
 /** NodeUnschedulable: a cordoned node takes only pods that tolerate it. Models plugins/nodeunschedulable. */
+import { isNode } from '../framework/changes';
 import type { EnqueueExtensions, FilterPlugin } from '../framework/interface';
 import type { NodeInfo } from '../framework/node-info';
 import type { PodInfo } from '../framework/pod-info';
@@ -16,5 +17,5 @@ function fits({ pod }: PodInfo, { node }: NodeInfo): boolean {
 export const nodeUnschedulable: FilterPlugin & EnqueueExtensions = {
   name,
   filter: (_state, pod, node) => (fits(pod, node) ? undefined : cordoned),
-  wakes: (event, pod) => event.resource === 'node' && fits(pod, event.node),
+  wakes: (event, pod) => isNode(event, 'taints') && fits(pod, event.node),
 };

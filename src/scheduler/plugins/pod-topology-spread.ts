@@ -5,6 +5,7 @@
  */
 import { matchesLabels, type Selector, selectorOf } from '../../api/selectors';
 import type { TopologySpreadConstraint } from '../../api/types';
+import { isNode, isPodOrLabels } from '../framework/changes';
 import type {
   CycleState, EnqueueExtensions, FilterPlugin, PreFilterPlugin, PreScorePlugin, ScorePlugin,
 } from '../framework/interface';
@@ -163,7 +164,7 @@ export function podTopologySpread(
           scores[i] = max === 0 ? maxNodeScore : Math.floor((maxNodeScore * (max + min - (scores[i] as number))) / max);
       }
     },
-    wakes: (event) => event.resource !== 'claim',
+    wakes: (event) => isPodOrLabels(event) || isNode(event, 'labels') || isNode(event, 'taints'),
   };
 }
 

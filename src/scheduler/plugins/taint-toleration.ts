@@ -1,5 +1,6 @@
 /** TaintToleration: taints keep pods off; PreferNoSchedule taints cost score. Models plugins/tainttoleration. */
 import type { Toleration } from '../../api/types';
+import { isNode } from '../framework/changes';
 import type { EnqueueExtensions, FilterPlugin, PreScorePlugin, ScorePlugin } from '../framework/interface';
 import type { NodeInfo } from '../framework/node-info';
 import { normalizeScores } from '../framework/normalize';
@@ -28,5 +29,5 @@ export const taintToleration: FilterPlugin & PreScorePlugin & ScorePlugin & Enqu
     return taints.filter((taint) => !soft.some((toleration) => tolerates(toleration, taint))).length;
   },
   normalize: (_state, _pod, scores) => normalizeScores(scores, { reverse: true }),
-  wakes: (event, pod) => event.resource === 'node' && fits(pod, event.node),
+  wakes: (event, pod) => isNode(event, 'taints') && fits(pod, event.node),
 };

@@ -28,6 +28,9 @@ export interface JsonPath {
   readonly nodes: readonly Node[];
 }
 
+/** What may be missing: keys of maps, and items of lists too. */
+type Missing = 'nothing' | 'keys' | 'anything';
+
 class Mistake extends Error {}
 
 /** Reads a template such as `{.items[*].metadata.name}`. */
@@ -53,7 +56,7 @@ export function parseRelaxedPath(text: string): JsonPath | JsonPathProblem {
 /** The text that a template makes of a value; a missing field is empty, or an error where that is not allowed. */
 export function evaluate({ nodes }: JsonPath, root: unknown, allowMissing = true): string | JsonPathProblem {
   try {
-    return text(nodes, root, root, allowMissing);
+    return text(nodes, root, root, allowMissing ? 'keys' : 'nothing');
   } catch (mistake) {
     if (mistake instanceof Mistake) return { problem: mistake.message };
     throw mistake;
@@ -63,15 +66,15 @@ export function evaluate({ nodes }: JsonPath, root: unknown, allowMissing = true
 /** All values that the first path of a template finds; none where something is missing. */
 export function valuesAt({ nodes }: JsonPath, root: unknown): readonly unknown[] {
   const first = nodes.find((node) => node.kind === 'path');
-  return first?.kind === 'path' ? walk(first.path, [root], root, true) : [];
+  return first?.kind === 'path' ? walk(first.path, [root], root, 'anything') : [];
 }
 
-function text(nodes: readonly Node[], current: unknown, root: unknown, lenient: boolean): string {
+function text(nodes: readonly Node[], current: unknown, root: unknown, missing: Missing): string {
   let out = '';
   for (const node of nodes) {
     if (node.kind === 'text') out += node.text;
-    else if (node.kind === 'path') out += walk(node.path, [current], root, lenient).map(printed).join(' ');
-    else for (const item of walk(node.path, [current], root, lenient)) out += text(node.body, item, root, lenient);
+    else if (node.kind === 'path') out += walk(node.path, [current], root, missing).map(printed).join(' ');
+    else for (const item of walk(node.path, [current], root, missing)) out += text(node.body, item, root, missing);
   }
   return out;
 }
@@ -81,43 +84,43 @@ function printed(value: unknown): string {
   return typeof value === 'object' ? encodeJson(value) : String(value);
 }
 
-function walk(path: readonly Step[], start: readonly unknown[], root: unknown, lenient: boolean): readonly unknown[] {
+function walk(path: readonly Step[], start: readonly unknown[], root: unknown, missing: Missing): readonly unknown[] {
   let values = start;
-  for (const step of path) values = values.flatMap((value) => take(step, value, root, lenient));
+  for (const step of path) values = values.flatMap((value) => take(step, value, root, missing));
   return values;
 }
 
-function take(step: Step, value: unknown, root: unknown, lenient: boolean): readonly unknown[] {
+function take(step: Step, value: unknown, root: unknown, missing: Missing): readonly unknown[] {
   switch (step.kind) {
     case 'all': return children(value);
     case 'recursive': return descendants(value);
     case 'field': {
       if (isMap(value) && Object.hasOwn(value, step.name)) return [value[step.name]];
-      if (lenient || !isMap(value)) return [];
+      if (missing !== 'nothing' || !isMap(value)) return [];
       throw new Mistake(`${step.name} is not found`);
     }
     case 'fields': return step.names.flatMap((name) => (isMap(value) && Object.hasOwn(value, name) ? [value[name]]
       : []));
-    case 'slice': return slice(step, value, lenient);
+    case 'slice': return slice(step, value, missing);
     case 'filter': return children(value).filter((each) => holds(step, each, root));
   }
 }
 
-function slice(step: Extract<Step, { kind: 'slice' }>, value: unknown, lenient: boolean): readonly unknown[] {
+function slice(step: Extract<Step, { kind: 'slice' }>, value: unknown, missing: Missing): readonly unknown[] {
   if (!Array.isArray(value)) return [];
   const place = (at: number): number => (at < 0 ? value.length + at : at);
   if (!step.single) return value.slice(place(step.from ?? 0), step.to === undefined ? undefined : place(step.to));
   const at = place(step.from ?? 0);
   if (at >= 0 && at < value.length) return [value[at]];
-  if (lenient) return [];
+  if (missing === 'anything') return [];
   throw new Mistake(`array index out of bounds: index ${step.from}, length ${value.length}`);
 }
 
 function holds({ left, operator, right }: Extract<Step, { kind: 'filter' }>, value: unknown, root: unknown): boolean {
-  const own = walk(left, [value], root, true);
+  const own = walk(left, [value], root, 'anything');
   if (operator === 'exists') return own.length > 0;
   const [a] = own;
-  const b = right?.kind === 'path' ? walk(right.path, [value], root, true)[0] : right?.value;
+  const b = right?.kind === 'path' ? walk(right.path, [value], root, 'anything')[0] : right?.value;
   if (own.length === 0) return false;
   switch (operator) {
     case '==': return a === b;
@@ -172,7 +175,7 @@ function closing(template: string, open: number): number {
     } else if (char === '"' || char === "'") quote = char;
     else if (char === '}') return at;
   }
-  throw new Mistake('unclosed action');
+  throw new Mistake(/\[[^\]]*$/.test(template.slice(open)) ? 'unterminated array' : 'unclosed action');
 }
 
 function body(pieces: Piece[], inRange: boolean): Node[] {

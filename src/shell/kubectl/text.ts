@@ -23,7 +23,8 @@ export function serverError(status: Status): string {
   if (status.reason === 'Invalid' && status.details) {
     const { kind = '', name = '', causes = [] } = status.details;
     const errors = causes.map((cause) => `${cause.field}: ${cause.message}`);
-    const head = `The ${kind} "${name}" is invalid`;
+    const head = kind === '' && name === '' ? 'The request is invalid' : `The ${kind} "${name}" is invalid`;
+    if (errors.length === 0) return head.startsWith('The request') ? `${head}: ${message}` : head;
     return errors.length === 1 ? `${head}: ${errors[0]}` : [`${head}: `, ...errors].join('\n* ');
   }
   return status.reason ? `Error from server (${status.reason}): ${message}` : `Error from server: ${message}`;

@@ -1,20 +1,20 @@
 /**
- * Which programs of the terminal only read: those may be asked about a moment of the past, which nothing can change. Told
- * by the command alone; what is not known to read counts as writing.
+ * Which programs of the terminal only read: those may be asked about a moment of the past, which nothing can change.
+ * Told by the command alone; what is not known to read counts as writing.
  */
 import type { TerminalProgram } from '../../protocol/terminal';
 import { commandPath } from '../kubectl/command/program';
 
 const kubectlCommands: ReadonlySet<string> = new Set([
   '', 'api-resources', 'api-versions', 'auth can-i', 'auth whoami', 'cluster-info', 'config current-context',
-  'config get-clusters', 'config get-contexts', 'config get-users', 'config view', 'describe', 'diff', 'events', 'explain',
-  'get', 'logs', 'rollout history', 'rollout status', 'top node', 'top pod', 'version', 'wait',
+  'config get-clusters', 'config get-contexts', 'config get-users', 'config view', 'describe', 'diff', 'events',
+  'explain', 'get', 'logs', 'rollout history', 'rollout status', 'top node', 'top pod', 'version', 'wait',
 ]);
 
 /** Programs of a node that read whatever their arguments are. */
 const tools: ReadonlySet<string> = new Set([
-  'cat', 'date', 'env', 'grep', 'head', 'hostname', 'id', 'iptables-save', 'journalctl', 'ls', 'nslookup', 'ps', 'pwd', 'tail',
-  'uname', 'wget', 'wc', 'whoami',
+  'cat', 'date', 'env', 'grep', 'head', 'hostname', 'id', 'iptables-save', 'journalctl', 'ls', 'nslookup', 'ps', 'pwd',
+  'tail', 'uname', 'wget', 'wc', 'whoami',
 ]);
 
 /** Those of which some commands read, by the words they begin with. */

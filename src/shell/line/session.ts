@@ -320,7 +320,7 @@ function filesIn(args: readonly string[]): readonly string[] {
   const found: string[] = [];
   for (let at = 0; at < args.length && args[at] !== '--'; at += 1) {
     const word = args[at] as string;
-    const long = /^--(filename|from-file|patch-file)(?:=(.*))?$/.exec(word);
+    const long = /^--(filename|from-file|from-env-file|patch-file|cert|key)(?:=(.*))?$/.exec(word);
     const short = /^-f(.*)$/.exec(word);
     if (!long && !short) continue;
     let value = long ? long[2] : short?.[1] === '' ? undefined : short?.[1];

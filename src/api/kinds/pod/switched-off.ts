@@ -1,11 +1,11 @@
 /**
- * What the server changes in a new pod because of feature gates and of names that became fields: projections whose gates
- * are off in v1.36 (ClusterTrustBundleProjection, PodCertificateRequest) are dropped, and AppArmor's annotations become
- * fields. Models dropDisabledFields of pkg/api/pod and applyAppArmorVersionSkew of pkg/registry/core/pod. Templates keep
- * such projections here; the pods made from them lose them.
+ * What the server changes in a new pod because of feature gates and of names that became fields: projections whose
+ * gates are off in v1.36 (ClusterTrustBundleProjection, PodCertificateRequest) are dropped, and AppArmor's annotations
+ * become fields. Models dropDisabledFields of pkg/api/pod and applyAppArmorVersionSkew of pkg/registry/core/pod.
+ * Templates keep such projections here; the pods made from them lose them.
  */
 import { equal, withKey } from '../../../base/freeze';
-import { key } from '../../field-errors';
+import { child, key } from '../../field-errors';
 import type { AppArmorProfile, Container, Pod, PodSpec, Volume, VolumeProjection } from '../../types';
 import { mapList } from './container-defaults';
 
@@ -49,7 +49,7 @@ export function appArmorWarnings(
   return lists.flatMap((list) => spec[list] ?? []).flatMap((container) => {
     const profile = annotatedProfile(annotations, container);
     if (profile === undefined || (profile !== 'invalid' && equal(profile, ofPod))) return [];
-    const at = key(path === '' ? 'metadata.annotations' : `${path}.metadata.annotations`, appArmorPrefix + container.name);
+    const at = key(child(path, 'metadata', 'annotations'), appArmorPrefix + container.name);
     return [`${at}: deprecated since v1.30; use the "appArmorProfile" field instead`];
   });
 }

@@ -198,12 +198,18 @@ export function podStatusUpdateErrors(pod: Pod, old: Pod): readonly FieldError[]
   return errors;
 }
 
+/** Whether a container may restart all of them: podutil.AllContainersCouldRestart. */
+export function couldRestartAll({ spec }: Pod): boolean {
+  return [...(spec.initContainers ?? []), ...spec.containers].some(({ restartPolicyRules }) =>
+    restartPolicyRules?.some(({ action }) => action === 'RestartAllContainers'));
+}
+
 /** A container that ended for good stays so. */
 function checkTransitions(
   statuses: readonly ContainerStatus[] | undefined, old: readonly ContainerStatus[] | undefined, path: string,
   pod: Pod, restartPolicy: string, errors: FieldErrors,
 ): void {
-  if (restartPolicy === 'Always' || old === undefined) return;
+  if (restartPolicy === 'Always' || old === undefined || couldRestartAll(pod)) return;
   const { containers, initContainers = [] } = pod.spec;
   old.forEach(({ name, state }, i) => {
     const ended = state?.terminated;

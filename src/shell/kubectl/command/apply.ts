@@ -14,7 +14,7 @@ import type { Task } from '../../../sim/task';
 import { lastAppliedAnnotation, patchFor, patchTypeFor, refOf, withLastApplied } from '../apply';
 import { serverError } from '../text';
 import { awaitObject, timeoutOf } from './await';
-import { type Call, changing, complain, dryRunProblem, dryRunSuffix, type KubectlCommand, refused, say } from './call';
+import { type Call, changing, complain, dryRunProblem, dryRunSuffix, type KubectlCommand, misused, nothingNamed, refused, say } from './call';
 import { pathOf } from './connection';
 import { objectName, printOutcome, withoutManagedFields } from './output';
 import { fileTargets, isTargetProblem, scopeOf, shownName, type Target, targetsOf } from './resources';
@@ -39,6 +39,7 @@ export const apply: KubectlCommand = {
 };
 
 function* runApply(call: Call): Task<number> {
+  if (call.args.length > 0) return misused(call, `Unexpected args: [${call.args.join(' ')}]`);
   if (!call.flags.has('filename')) return complain(call, 'must specify one of -f and -k');
   const problem = dryRunProblem(call);
   if (problem !== undefined) return complain(call, problem);
@@ -62,17 +63,17 @@ function* applyTarget(call: Call, target: Target, file: string): Task<number> {
         : 'false',
     };
     const applied = yield* call.api.patch(kind, namespace, name, 'apply', object, query);
-    return applied.ok ? printOutcome(call, applied.value, `serverside-applied${dryRunSuffix(call)}`)
-      : refused(call, applied.status);
+    if (applied.ok) return printOutcome(call, applied.value, `serverside-applied${dryRunSuffix(call)}`);
+    if (applied.status.reason !== 'Conflict') return refused(call, applied.status);
+    return complain(call, `${applied.status.message ?? ''}${conflictAdvice}`);
   }
   const found = yield* call.api.get(kind, namespace, name);
   if (!found.ok && found.status.code !== 404) return whileDoing(call,
     `retrieving current configuration of:\nName: "${name}"`, file, found.status);
   const query = { ...changing(call, 'kubectl-client-side-apply'), fieldValidation: validation };
   const modified = withLastApplied(object);
-  if (call.flags.text('dry-run') === 'client') {
-    return printOutcome(call, modified as unknown as KubeObject, `${found.ok ? 'configured' : 'created'} (dry run)`);
-  }
+  const isDry = call.flags.text('dry-run') === 'client';
+  if (isDry && !found.ok) return printOutcome(call, modified as unknown as KubeObject, 'created (dry run)');
   if (!found.ok) {
     const created = yield* call.api.create(kind, namespace, modified, query);
     return created.ok ? printOutcome(call, created.value, `created${dryRunSuffix(call)}`)
@@ -82,7 +83,7 @@ function* applyTarget(call: Call, target: Target, file: string): Task<number> {
   if (found.value.metadata.annotations?.[lastAppliedAnnotation] === undefined) {
     call.write(
       'stderr',
-      `Warning: resource ${kind.plural}${kind.group === '' ? '' : `.${kind.group}`}/${name} is missing the ` +
+      `Warning: resource ${kind.plural}/${name} is missing the ` +
         `${lastAppliedAnnotation} annotation which is required by kubectl apply. kubectl apply should only be used on resources ` +
         'created declaratively by either kubectl create --save-config or kubectl apply. The missing annotation will be patched ' +
         'automatically.\n',
@@ -90,12 +91,27 @@ function* applyTarget(call: Call, target: Target, file: string): Task<number> {
   }
   const patch = patchFor(call.kinds, refOf(object), modified, current);
   if (sortedKeys(patch).length === 0) return printOutcome(call, found.value, `unchanged${dryRunSuffix(call)}`);
+  if (isDry) return printOutcome(call, modified as unknown as KubeObject, 'configured (dry run)');
   const type = patchTypeFor(call.kinds, refOf(object)) === 'strategic' ? 'strategic-merge' : 'merge';
   const patched = yield* call.api.patch(kind, namespace, name, type, patch, query);
   if (!patched.ok) return whileDoing(call, 'applying patch:\n', file, patched.status);
-  const same = patched.value.metadata.resourceVersion === found.value.metadata.resourceVersion;
-  return printOutcome(call, patched.value, `${same ? 'unchanged' : 'configured'}${dryRunSuffix(call)}`);
+  // A patch may change nothing, as where a list is replaced whole; kubectl says the same of it.
+  return printOutcome(call, patched.value, `configured${dryRunSuffix(call)}`);
 }
+
+/** What kubectl says below the fields that others manage. */
+const conflictAdvice = `
+Please review the fields above--they currently have other managers. Here
+are the ways you can resolve this warning:
+* If you intend to manage all of these fields, please re-run the apply
+  command with the \`--force-conflicts\` flag.
+* If you do not intend to manage all of the fields, please edit your
+  manifest to remove references to the fields that should keep their
+  current managers.
+* You may co-own fields by updating your manifest to match the existing
+  value; in this case, you'll become the manager if the other manager(s)
+  stop managing the field (remove it from their configuration).
+See https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts`;
 
 /** A refusal with what was being done to which file; field errors stand alone, as kubectl has it. */
 export function whileDoing(call: Call, what: string, file: string, status: Status): number {
@@ -126,13 +142,14 @@ function* runDelete(call: Call): Task<number> {
   const targets = flags.has('filename') ? fileTargets(call) : targetsOf(call.kinds, call.args);
   if (isTargetProblem(targets)) return complain(call, targets.problem);
   if (targets.length === 0) {
-    return complain(call,
-      'You must provide one or more resources by argument or filename.\nExample resource specifications '
-      + 'include:\n   \'-f rsrc.yaml\'\n   \'--filename=rsrc.json\'\n   \'<resource> <name>\'\n   \'<resource>\'');
+    return complain(call, nothingNamed);
   }
   const selects = flags.has('selector') || flags.has('field-selector') || flags.is('all');
   if (!selects && targets.some(({ name }) => name === undefined)) {
     return complain(call, 'resource(s) were provided, but no name was specified');
+  }
+  if (flags.is('all') && targets.some(({ name }) => name !== undefined)) {
+    return complain(call, 'name cannot be provided when a selector is specified');
   }
   if (flags.has('selector') && flags.is('all')) return complain(call,
     'setting \'all\' parameter but found a non empty selector. ');
@@ -141,7 +158,7 @@ function* runDelete(call: Call): Task<number> {
       'Warning: Immediate deletion does not wait for confirmation that the running resource has been '
       + 'terminated. The resource may continue to run on the cluster indefinitely.\n');
   }
-  const deleted: { readonly target: Target; readonly object: KubeObject }[] = [];
+  const deleted: Deleted[] = [];
   let code = 0;
   for (const target of targets) {
     const each = yield* namesOf(call, target);
@@ -152,6 +169,11 @@ function* runDelete(call: Call): Task<number> {
   if (selects && deleted.length === 0 && code === 0) call.write('stdout', 'No resources found\n');
   if (!flags.is('wait', true) || flags.is('force') || flags.has('dry-run')) return code;
   return Math.max(code, yield* awaitGone(call, deleted));
+}
+
+interface Deleted {
+  readonly target: Target;
+  readonly uid: string | undefined;
 }
 
 type Named = { readonly name: string; readonly namespace: string | undefined };
@@ -168,7 +190,7 @@ function* namesOf(call: Call, target: Target): Task<readonly Named[] | { readonl
 }
 
 function* deleteOne(
-  call: Call, target: Target, deleted: { readonly target: Target; readonly object: KubeObject }[],
+  call: Call, target: Target, deleted: Deleted[],
 ): Task<number> {
   const { kind, name = '', namespace } = target;
   const { flags } = call;
@@ -179,10 +201,6 @@ function* deleteOne(
     if (flags.text('output') === 'name') say(call, `${shownName(kind, name)}`);
     else say(call, `${group} "${name}" ${word}${where}${dryRunSuffix(call)}`);
   };
-  const found = yield* call.api.get(kind, namespace, name);
-  if (!found.ok) {
-    return found.status.code === 404 && flags.is('ignore-not-found') ? 0 : refused(call, found.status);
-  }
   if (flags.text('dry-run') === 'client') {
     done();
     return 0;
@@ -192,7 +210,7 @@ function* deleteOne(
   const cascade = flags.text('cascade') ?? 'background';
   const policies: Readonly<Record<string, string>> = { background: 'Background', foreground: 'Foreground',
     orphan: 'Orphan', true: 'Background', false: 'Orphan' };
-  const answer = yield* call.api.ask({
+  const answer = yield* call.api.ask<Partial<KubeObject> & Partial<Status>>({
     method: 'DELETE', path: pathOf(kind, namespace, name),
     query: { dryRun: flags.text('dry-run') === 'server' ? 'All' : undefined },
     body: {
@@ -201,18 +219,19 @@ function* deleteOne(
     },
     subject: { verb: 'delete', resource: group, namespace, name },
   });
-  if (!answer.ok) return refused(call, answer.status);
+  if (!answer.ok) {
+    return answer.status.code === 404 && flags.is('ignore-not-found') ? 0 : refused(call, answer.status);
+  }
   done();
-  deleted.push({ target, object: found.value });
+  deleted.push({ target, uid: answer.value.details?.uid ?? answer.value.metadata?.uid });
   return 0;
 }
 
 function* awaitGone(call: Call,
-  deleted: readonly { readonly target: Target; readonly object: KubeObject }[]): Task<number> {
+  deleted: readonly Deleted[]): Task<number> {
   const timeout = timeoutOf(call, '0s');
   if (typeof timeout !== 'number') return complain(call, timeout.problem);
-  for (const { target: { kind, name = '', namespace }, object } of deleted) {
-    const { uid } = object.metadata;
+  for (const { target: { kind, name = '', namespace }, uid } of deleted) {
     const gone = yield* awaitObject(call, kind, namespace, name, timeout, (now) => now?.metadata.uid !== uid);
     if (gone.kind === 'failed') return refused(call, gone.status);
     if (gone.kind === 'timeout' && timeout > 0) return complain(call,
@@ -246,8 +265,8 @@ function* runPatch(call: Call): Task<number> {
     return complain(call, `--type must be one of [json merge strategic], not "${type}"`);
   }
   const [document] = parseYaml(text);
-  if (!document || document.problems.length > 0) return complain(call,
-    `unable to parse ${JSON.stringify(text)}: yaml: ${document?.problems[0]?.message ?? ''}`);
+  // What is no YAML goes to the server as it is, which says what is wrong with it.
+  const body = document && document.problems.length === 0 && typeof document.value === 'object' ? document.value : text;
   const targets = flags.has('filename') ? fileTargets(call) : targetsOf(call.kinds, call.args);
   if (isTargetProblem(targets)) return complain(call, targets.problem);
   let code = 0;
@@ -259,7 +278,7 @@ function* runPatch(call: Call): Task<number> {
     if (!before.ok) return refused(call, before.status);
     const after = yield* call.api.patch(kind, namespace, name, type === 'strategic' ? 'strategic-merge'
       : type as 'json' | 'merge',
-      document.value, changing(call, 'kubectl-patch'), flags.text('subresource'));
+      body, changing(call, 'kubectl-patch'), flags.text('subresource'));
     if (!after.ok) {
       code = refused(call, after.status);
       continue;
@@ -287,7 +306,8 @@ function* runEdit(call: Call): Task<number> {
   const targets = targetsOf(call.kinds, call.args);
   if (isTargetProblem(targets)) return complain(call, targets.problem);
   const [target] = targets;
-  if (!target?.name || targets.length > 1) return complain(call,
+  if (!target) return complain(call, nothingNamed);
+  if (!target.name || targets.length > 1) return complain(call,
     'edit of exactly one object by name is what the sandbox models');
   const { kind, name } = target;
   const namespace = scopeOf(call, target);

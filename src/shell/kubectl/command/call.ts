@@ -95,7 +95,8 @@ export function* pause(call: Pick<Call, 'host'>, ms: number): Task {
 
 /** The query of a request that changes something. */
 export function changing(call: Call, fieldManager: string): Readonly<Record<string, string | undefined>> {
-  const dryRun = call.flags.text('dry-run') === 'server' ? 'All' : undefined;
+  // What a client would work out by itself is asked of the server, which keeps nothing of it.
+  const dryRun = ['server', 'client'].includes(call.flags.text('dry-run') ?? '') ? 'All' : undefined;
   return { fieldManager: call.flags.text('field-manager') ?? fieldManager, dryRun };
 }
 

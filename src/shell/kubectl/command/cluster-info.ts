@@ -58,6 +58,10 @@ export const config: KubectlCommand = {
       say(call, `NAME\nkind-${call.cluster}`);
       return 0;
     } },
+    'get-users': { about: 'Display users defined in the kubeconfig', run: function* (call) {
+      say(call, `NAME\nkind-${call.cluster}`);
+      return 0;
+    } },
     'get-contexts': {
       about: 'Describe one or many contexts',
       flags: { 'no-headers': { type: 'bool' }, 'output': { type: 'string', short: 'o' } },

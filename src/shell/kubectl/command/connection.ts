@@ -8,7 +8,7 @@ import type { KubeObject, Status } from '../../../api/types';
 import { formatTime } from '../../../api/time';
 import { bytesOfText, textOfBytes } from '../../../base/byte-text';
 import { sortedKeys } from '../../../base/freeze';
-import type { HttpMessage, HttpRequest, SessionMessage } from '../../../protocol/http';
+import type { HttpMessage, HttpRequest, SessionMessage, VerifiedIdentity } from '../../../protocol/http';
 import type { Subject } from '../../../protocol/trace';
 import type { CallFailure, CallHandle, ProcessHost } from '../../../sim/process';
 import { type Task, waitFor } from '../../../sim/task';
@@ -18,7 +18,7 @@ export const kubectlVersion = 'v1.36.1';
 export interface ConnectionOptions {
   /** Where the API server is reached: `kind-control-plane:6443`. */
   readonly server: string;
-  readonly user: { readonly name: string; readonly groups: readonly string[] };
+  readonly user: VerifiedIdentity;
   /** `--as` and `--as-group`. */
   readonly impersonate?: { readonly user: string; readonly groups: readonly string[] };
   /** `--v`. */
@@ -88,10 +88,11 @@ export class Connection {
   }
 
   *list<T>(kind: AnyKind, namespace: string | undefined, query: Asked['query'] = {}, accept?: string): Task<Answer<T>> {
-    return yield* this.ask<T>({
+    const answer = yield* this.ask<T>({
       path: pathOf(kind, namespace), query: { ...query, limit: '500' }, accept,
         subject: subjectOf('list', kind, namespace),
     });
+    return answer.ok ? answer : { ok: false, status: withSelectors(kind, query, answer.status) };
   }
 
   *create<T = KubeObject>(
@@ -233,6 +234,15 @@ export function subjectOf(verb: string, { group, plural }: AnyKind, namespace?: 
     verb, resource: group === '' ? plural : `${plural}.${group}`,
     ...(namespace === undefined ? {} : { namespace }), ...(name === undefined ? {} : { name }),
   };
+}
+
+/** A refusal of a list says by what was selected: EnhanceListError of cli-runtime. */
+function withSelectors({ group, version, plural }: AnyKind, query: Asked['query'] = {}, status: Status): Status {
+  const { labelSelector = '', fieldSelector = '' } = query;
+  if (status.reason !== 'BadRequest' || (labelSelector === '' && fieldSelector === '')) return status;
+  const resource = `${group === '' ? '' : group}/${version}, Resource=${plural}`;
+  return { ...status, message: `Unable to find ${JSON.stringify(resource)} that match label selector `
+    + `${JSON.stringify(labelSelector)}, field selector ${JSON.stringify(fieldSelector)}: ${status.message ?? ''}` };
 }
 
 /** The Status in an error's body, or one made of a body that is none. */

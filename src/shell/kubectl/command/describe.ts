@@ -32,6 +32,7 @@ function* runDescribe(call: Call): Task<number> {
     return 1;
   }
   const refs: ObjectRef[] = [];
+  const reader = new FetchingReader();
   let code = 0;
   let byPrefix = false;
   for (const target of targets) {
@@ -41,10 +42,10 @@ function* runDescribe(call: Call): Task<number> {
       continue;
     }
     refs.push(...found.refs);
+    found.objects.forEach((object, index) => reader.know(found.refs[index] as ObjectRef, object));
     byPrefix ||= found.byPrefix;
   }
   const showEvents = call.flags.is('show-events', refs.length === 1 && code === 0 && !byPrefix);
-  const reader = new FetchingReader();
   const texts: string[] = [];
   for (const ref of refs) {
     const text = yield* reader.complete(call,
@@ -61,6 +62,8 @@ function* runDescribe(call: Call): Task<number> {
 
 interface Refs {
   readonly refs: readonly ObjectRef[];
+  /** What was fetched of them already. */
+  readonly objects: readonly KubeObject[];
   /** Found by the beginning of their names. */
   readonly byPrefix: boolean;
 }
@@ -74,15 +77,15 @@ function* refsOf(call: Call, target: Target, isAlone: boolean): Task<Refs | { re
     { apiVersion, kind: kind.kind, namespace: metadata.namespace, name: metadata.name });
   if (name !== undefined) {
     const found = yield* call.api.get(kind, namespace, name);
-    if (found.ok) return { refs: [ref(found.value)], byPrefix: false };
+    if (found.ok) return { refs: [ref(found.value)], objects: [found.value], byPrefix: false };
     if (found.status.code !== 404 || !isAlone) return { code: refused(call, found.status) };
     const others = yield* call.api.list<{ readonly items: readonly KubeObject[] }>(kind, namespace);
     const alike = others.ok ? others.value.items.filter(({ metadata }) => metadata.name.startsWith(name)) : [];
-    return alike.length > 0 ? { refs: alike.map(ref), byPrefix: true } : { code: refused(call, found.status) };
+    return alike.length > 0 ? { refs: alike.map(ref), objects: [], byPrefix: true } : { code: refused(call, found.status) };
   }
   const list = yield* call.api.list<{ readonly items: readonly KubeObject[] }>(
     kind, namespace, { labelSelector: call.flags.text('selector') });
-  return list.ok ? { refs: list.value.items.map(ref), byPrefix: false } : { code: refused(call, list.status) };
+  return list.ok ? { refs: list.value.items.map(ref), objects: list.value.items, byPrefix: false } : { code: refused(call, list.status) };
 }
 
 type Wanted =
@@ -92,6 +95,11 @@ class FetchingReader implements ObjectReader {
   private readonly objects = new Map<string, KubeObject | undefined>();
   private readonly lists = new Map<string, readonly KubeObject[]>();
   private missing: Wanted[] = [];
+
+  /** Takes an object that is there already; in lists it does not say of what kind it is. */
+  know(ref: ObjectRef, object: KubeObject): void {
+    this.objects.set(refKey(ref), { ...object, apiVersion: ref.apiVersion, kind: ref.kind });
+  }
 
   get(ref: ObjectRef): KubeObject | undefined {
     const key = refKey(ref);

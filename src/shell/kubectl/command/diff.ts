@@ -1,16 +1,16 @@
 /**
- * `kubectl diff`: what applying files would change. The API server is asked for the result with a dry run, and both versions
- * are compared as `diff -u -N` does, whose output is printed. Models kubectl's pkg/cmd/diff; an external program
- * (KUBECTL_EXTERNAL_DIFF) is not modelled.
+ * `kubectl diff`: what applying files would change. The API server is asked for the result with a dry run, and both
+ * versions are compared as `diff -u -N` does, whose output is printed. Models kubectl's pkg/cmd/diff; an external
+ * program (KUBECTL_EXTERNAL_DIFF) is not modelled.
  */
 import type { PlainMap } from '../../../api/patch/plain';
 import { formatTime } from '../../../api/time';
 import type { KubeObject } from '../../../api/types';
-import { sortedKeys, withKey } from '../../../base/freeze';
+import { sortedKeys } from '../../../base/freeze';
 import { dumpYaml } from '../../../base/yaml/dump';
 import type { Task } from '../../../sim/task';
 import { unifiedDiff } from '../../unified-diff';
-import { patchFor, patchTypeFor, refOf, withLastApplied } from '../apply';
+import { patchFor, patchTypeFor, refOf } from '../apply';
 import { serverError } from '../text';
 import { type Call, complain, type KubectlCommand } from './call';
 import type { Answer } from './connection';
@@ -25,8 +25,8 @@ export const diff: KubectlCommand = {
   about: 'Diff the live version against a would-be applied version',
   flags: {
     'concurrency': { type: 'string' }, 'field-manager': { type: 'string' }, 'filename': { type: 'list', short: 'f' },
-    'force-conflicts': { type: 'bool' }, 'kustomize': { type: 'unmodelled', short: 'k' }, 'prune': { type: 'unmodelledBool' },
-    'recursive': { type: 'unmodelledBool', short: 'R' }, 'selector': { type: 'unmodelled', short: 'l' },
+    'force-conflicts': { type: 'bool' }, 'kustomize': { type: 'unmodelled', short: 'k' },
+    'prune': { type: 'unmodelledBool' }, 'recursive': { type: 'unmodelledBool', short: 'R' }, 'selector': { type: 'unmodelled', short: 'l' },
     'server-side': { type: 'bool' }, 'show-managed-fields': { type: 'bool' },
   },
   run: runDiff,
@@ -50,23 +50,28 @@ function* runDiff(call: Call): Task<number> {
     code = different;
     const file = fileName(wanted.value);
     const stamp = stampOf(call.host.wallMs);
-    call.write('stdout', `diff -u -N ${live}/${file} ${merged}/${file}\n--- ${live}/${file}\t${stamp}\n+++ ${merged}/${file}\t${stamp}\n${changes}`);
+    call.write('stdout', `diff -u -N ${live}/${file} ${merged}/${file}\n`
+      + `--- ${live}/${file}\t${stamp}\n+++ ${merged}/${file}\t${stamp}\n${changes}`);
   }
   return code;
 }
 
 /** The object as it would be after an apply. */
-function* wouldBe(call: Call, { kind, name = '', object, ...target }: Target, live: KubeObject | undefined): Task<Answer<KubeObject>> {
-  const namespace = scopeOf(call, { kind, name, ...target });
+function* wouldBe(call: Call, target: Target, live: KubeObject | undefined): Task<Answer<KubeObject>> {
+  const { kind, name = '', object } = target;
+  const namespace = scopeOf(call, target);
   const wanted = object as PlainMap;
   const manager = call.flags.text('field-manager');
   if (call.flags.is('server-side')) {
-    const query = { dryRun: 'All', fieldManager: manager ?? 'kubectl', force: String(call.flags.is('force-conflicts')) };
+    const force = String(call.flags.is('force-conflicts'));
+    const query = { dryRun: 'All', fieldManager: manager ?? 'kubectl', force };
     return yield* call.api.patch(kind, namespace, name, 'apply', wanted, query);
   }
   const query = { dryRun: 'All', fieldManager: manager ?? 'kubectl-client-side-apply' };
-  const modified = withLastApplied(wanted);
-  if (!live) return yield* call.api.create(kind, namespace, modified, query);
+  if (!live) return yield* call.api.create(kind, namespace, wanted, query);
+  // Without the annotation that an apply would leave: it would be a difference by itself.
+  const metadata = wanted['metadata'] as PlainMap;
+  const modified = { ...wanted, metadata: { ...metadata, annotations: metadata['annotations'] ?? {} } };
   const patch = patchFor(call.kinds, refOf(wanted), modified, live as unknown as PlainMap);
   if (sortedKeys(patch).length === 0) return { ok: true, value: live, text: '' };
   const type = patchTypeFor(call.kinds, refOf(wanted)) === 'strategic' ? 'strategic-merge' : 'merge';
@@ -80,7 +85,8 @@ function refusedDiff(call: Call, { status }: Extract<Answer, { ok: false }>): nu
 
 /** Both versions as YAML; what does not exist is empty. The values of a Secret are not shown. */
 function texts({ flags }: Call, live: KubeObject | undefined, merged: KubeObject): readonly [string, string] {
-  const shown = (object: KubeObject): KubeObject => (flags.is('show-managed-fields') ? object : withoutManagedFields(object));
+  const shown = (object: KubeObject): KubeObject =>
+    (flags.is('show-managed-fields') ? object : withoutManagedFields(object));
   const [before, after] = merged.kind === 'Secret' ? masked(live, merged) : [live, merged];
   return [before ? dumpYaml(shown(before)) : '', dumpYaml(shown(after))];
 }
@@ -90,9 +96,11 @@ type Data = Readonly<Record<string, string>>;
 function masked(live: KubeObject | undefined, merged: KubeObject): readonly [KubeObject | undefined, KubeObject] {
   const dataOf = (object: KubeObject | undefined): Data => (object as { readonly data?: Data } | undefined)?.data ?? {};
   const [before, after] = [dataOf(live), dataOf(merged)];
-  const mask = (object: KubeObject, own: Data, other: Data, word: string): KubeObject => withKey(object as unknown as Record<string, unknown>, 'data',
-    Object.fromEntries(Object.keys(own).map((key) =>
-      [key, key in other && other[key] !== own[key] ? `*** (${word})` : '***']))) as unknown as KubeObject;
+  const mask = (object: KubeObject, own: Data, other: Data, word: string): KubeObject => {
+    const data = Object.fromEntries(sortedKeys(own).map((key) =>
+      [key, key in other && other[key] !== own[key] ? `*** (${word})` : '***']));
+    return { ...object, data } as KubeObject;
+  };
   return [live && mask(live, before, after, 'before'), mask(merged, after, before, 'after')];
 }
 

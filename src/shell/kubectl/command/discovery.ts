@@ -1,6 +1,6 @@
 /** `api-resources` and `api-versions`, from aggregated discovery. Models kubectl's pkg/cmd/apiresources. */
 import type { Task } from '../../../sim/task';
-import { type Call, complain, type KubectlCommand, refused, say } from './call';
+import { type Call, complain, type KubectlCommand, misused, refused, say } from './call';
 import { aligned } from './table';
 
 export const apiResources: KubectlCommand = {
@@ -47,7 +47,12 @@ function* discovered(call: Call): Task<Discovered['items'] | { readonly code: nu
 function* runApiResources(call: Call): Task<number> {
   const { flags } = call;
   const form = flags.text('output') ?? '';
-  if (!['', 'wide', 'name'].includes(form)) return complain(call, `--output ${form} is not available`);
+  if (call.args.length > 0) return misused(call, `unexpected arguments: [${call.args.join(' ')}]`);
+  if (form === 'json' || form === 'yaml' || form === 'kyaml') return complain(call, `-o ${form} is not modelled in the sandbox`);
+  if (!['', 'wide', 'name'].includes(form)) {
+    return complain(call, `unable to match a printer suitable for the output format "${form}", allowed formats are: `
+      + 'json,kyaml,name,wide,yaml');
+  }
   const groups = yield* discovered(call);
   if ('code' in groups) return groups.code;
   const wanted = flags.text('api-group');

@@ -4,7 +4,7 @@ import type { AnyKind } from '../../../api/kind';
 import type { KubeObject, Pod, Status } from '../../../api/types';
 import { parseGoDuration } from '../../../api/duration';
 import { all, type Task, waitFor } from '../../../sim/task';
-import { type Call, complain, type KubectlCommand, refused } from './call';
+import { type Call, complain, type KubectlCommand, misused, refused } from './call';
 import { pathOf } from './connection';
 import { remoteSession } from './remote';
 import { labelsText } from './table';
@@ -28,10 +28,10 @@ export const logs: KubectlCommand = {
   flags: {
     'all-containers': { type: 'bool' }, 'all-pods': { type: 'bool' }, 'container': { type: 'string', short: 'c' },
     'follow': { type: 'bool', short: 'f' }, 'ignore-errors': { type: 'bool' },
-    'insecure-skip-tls-verify-backend': { type: 'unmodelledBool' }, 'limit-bytes': { type: 'string' },
-    'max-log-requests': { type: 'string' }, 'pod-running-timeout': { type: 'string' }, 'prefix': { type: 'bool' },
-    'previous': { type: 'bool', short: 'p' }, 'selector': { type: 'string', short: 'l' }, 'since': { type: 'string' },
-    'since-time': { type: 'string' }, 'tail': { type: 'string' }, 'timestamps': { type: 'bool' },
+    'insecure-skip-tls-verify-backend': { type: 'unmodelledBool' }, 'limit-bytes': { type: 'int' },
+    'max-log-requests': { type: 'int' }, 'pod-running-timeout': { type: 'string' }, 'prefix': { type: 'bool' },
+    'previous': { type: 'bool', short: 'p' }, 'selector': { type: 'string', short: 'l' }, 'since': { type: 'duration' },
+    'since-time': { type: 'string' }, 'tail': { type: 'int' }, 'timestamps': { type: 'bool' },
   },
   run: runLogs,
 };
@@ -39,13 +39,14 @@ export const logs: KubectlCommand = {
 type Pods = { readonly items: readonly Pod[] };
 
 /** The pods behind `web`, `pod/web`, `deploy/web`: those that the selector of a workload finds. */
-export function* podsOf(call: Call, word: string): Task<readonly Pod[] | { readonly code: number }> {
+export function* podsOf(call: Call, word: string,
+  notFound: (call: Call, status: Status) => number = refused): Task<readonly Pod[] | { readonly code: number }> {
   const [type = 'pod', name = ''] = word.includes('/') ? word.split('/') : ['pod', word];
   const kind = call.kinds.byName(type);
   const podKind = call.kinds.byKind('v1', 'Pod') as AnyKind;
   if (!kind) return { code: complain(call, `the server doesn't have a resource type "${type}"`) };
   const found = yield* call.api.get<KubeObject>(kind, kind.namespaced ? call.namespace : undefined, name);
-  if (!found.ok) return { code: refused(call, found.status) };
+  if (!found.ok) return { code: notFound(call, found.status) };
   if (kind === podKind) return [found.value as Pod];
   const selector = selectorText(found.value);
   if (selector === undefined) {
@@ -109,35 +110,43 @@ export function containerOf(call: Call, pod: Pod): string | number {
   const names = [...pod.spec.containers, ...(pod.spec.initContainers ?? [])].map(({ name }) => name);
   if (wanted !== undefined) {
     return names.includes(wanted) ? wanted : complain(call,
-      `container ${wanted} not found in pod ${pod.metadata.name}`);
+      `container ${wanted} is not valid for pod ${pod.metadata.name} out of: ${containersOf(pod)}`);
   }
   const preferred = pod.metadata.annotations?.['kubectl.kubernetes.io/default-container'];
   if (preferred !== undefined && names.includes(preferred)) return preferred;
   const [first = ''] = names;
   if (names.length > 1 && !call.flags.is('quiet')) {
-    call.write('stderr',
-      `Defaulted container "${first}" out of: ${pod.spec.containers.map(({ name }) => name).join(', ')}`
-      + `${(pod.spec.initContainers ?? []).map(({ name }) => `, ${name} (init)`).join('')}\n`);
+    call.write('stderr', `Defaulted container "${first}" out of: ${containersOf(pod)}\n`);
   }
   return first;
+}
+
+/** `logs` has words of its own for what is not there. */
+function logsRefused(call: Call, status: Status): number {
+  if (status.code !== 404) return refused(call, status);
+  return complain(call, `error from server (NotFound): ${status.message ?? ''} in namespace "${call.namespace}"`);
+}
+
+function containersOf({ spec }: Pod): string {
+  return [...spec.containers.map(({ name }) => name),
+    ...(spec.initContainers ?? []).map(({ name }) => `${name} (init)`)].join(', ');
 }
 
 function* runLogs(call: Call): Task<number> {
   const { flags, args } = call;
   const selector = flags.text('selector');
-  if (args.length === 0 && selector === undefined) {
-    return complain(call,
-      'expected \'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]\'.\nPOD or TYPE/NAME is a required argument '
-      + 'for the logs command\nSee \'kubectl logs -h\' for help and examples');
+  if ((args.length === 0 && selector === undefined) || args.length > 2) {
+    return misused(call, 'expected \'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]\'.\nPOD or TYPE/NAME is a required '
+      + 'argument for the logs command');
   }
   if (selector !== undefined && args.length > 0) {
-    return complain(call, 'only a selector (-l) or a POD name is allowed');
+    return misused(call, 'only a selector (-l) or a POD name is allowed');
   }
   const query = logQuery(call);
   if ('problem' in query) return complain(call, String(query['problem']));
   let pods: readonly Pod[];
   if (selector === undefined) {
-    const found = yield* podsOf(call, args[0] as string);
+    const found = yield* podsOf(call, args[0] as string, logsRefused);
     if ('code' in found) return found.code;
     pods = flags.is('all-pods') || (args[0] ?? '').startsWith('po') ? found : found.slice(0, 1);
     if (found.length > 1 && pods.length === 1) {

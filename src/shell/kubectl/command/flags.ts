@@ -42,6 +42,11 @@ export class Flags {
     return this.values.has(name);
   }
 
+  /** The same with a flag that was not given. */
+  with(name: string): Flags {
+    return new Flags(new Map([...this.values, [name, ['true']]]), this.args, this.dash);
+  }
+
   /** A boolean flag; `--flag=false` is false. */
   is(name: string, otherwise = false): boolean {
     const value = this.text(name);

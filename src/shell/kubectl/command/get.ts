@@ -2,7 +2,7 @@
 import type { KubeObject } from '../../../api/types';
 import type { Task } from '../../../sim/task';
 import { parseRelaxedPath, valuesAt } from '../jsonpath';
-import { type Call, complain, type KubectlCommand, misused, refused } from './call';
+import { type Call, complain, type KubectlCommand, refused } from './call';
 import { tableAccept } from './connection';
 import { outputForm, type OutputForm, printed } from './output';
 import { fileTargets, isTargetProblem, type Target, targetsOf } from './resources';
@@ -44,6 +44,9 @@ export interface Found {
 function* runGet(call: Call): Task<number> {
   const { flags } = call;
   const raw = flags.text('raw');
+  if (raw !== undefined && !raw.startsWith('/')) {
+    return complain(call, `--raw must be a valid URL path: parse ${JSON.stringify(raw)}: invalid URI for request`);
+  }
   if (raw !== undefined) return yield* getRaw(call, raw);
   const form = outputForm(call);
   if (form && 'problem' in form) return complain(call, form.problem);
@@ -58,7 +61,7 @@ function* runGet(call: Call): Task<number> {
     return complain(call, 'a resource cannot be retrieved by name across all namespaces');
   }
   if (flags.has('selector') && targets.some(({ name }) => name !== undefined)) {
-    return misused(call, 'name cannot be provided when a selector is specified');
+    return complain(call, 'name cannot be provided when a selector is specified');
   }
   if (flags.is('watch') || flags.is('watch-only')) return yield* watchTargets(call, targets, form,
     style(call, form, ''));

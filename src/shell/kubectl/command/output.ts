@@ -32,7 +32,7 @@ export interface OutputForm {
 }
 
 const known = ['custom-columns', 'custom-columns-file', 'go-template', 'go-template-file', 'json', 'jsonpath',
-  'jsonpath-as-json', 'jsonpath-file', 'name', 'template', 'templatefile', 'wide', 'yaml'];
+  'jsonpath-as-json', 'jsonpath-file', 'kyaml', 'name', 'template', 'templatefile', 'wide', 'yaml'];
 const unmodelled = new Set(['custom-columns-file', 'go-template', 'go-template-file', 'jsonpath-as-json',
   'jsonpath-file',
   'kyaml', 'template', 'templatefile']);
@@ -74,7 +74,8 @@ export function printed(
         : {
             problem:
               `error executing jsonpath ${JSON.stringify(argument)}: Error executing ` +
-              `template: ${text.problem}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t${argument}`,
+              `template: ${text.problem}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t${argument}\n` +
+              `\tobject given to jsonpath engine was:\n\t\t${goSyntax(whole)}\n\n`,
           };
     }
     default: return customColumns(shown, argument, headers);
@@ -98,6 +99,15 @@ function customColumns(objects: readonly KubeObject[], argument: string,
     return values.length === 0 ? '<none>' : values.map(goText).join(',');
   }));
   return aligned(headers ? [columns.map(({ head }) => head), ...rows] : rows);
+}
+
+/** A value as Go's %#v has it. */
+function goSyntax(value: unknown): string {
+  if (value === null || value === undefined) return 'interface {}(nil)';
+  if (Array.isArray(value)) return `[]interface {}{${value.map(goSyntax).join(', ')}}`;
+  if (typeof value !== 'object') return JSON.stringify(value);
+  const map = value as Readonly<Record<string, unknown>>;
+  return `map[string]interface {}{${sortedKeys(map).map((key) => `${JSON.stringify(key)}:${goSyntax(map[key])}`).join(', ')}}`;
 }
 
 /** A value as Go's %v has it. */

@@ -3,6 +3,7 @@
  * its own process, so that Ctrl+C ends it with all its connections. Its requests travel through the run.
  */
 import type { KindRegistry } from '../../../api/registry';
+import type { VerifiedIdentity } from '../../../protocol/http';
 import type { TerminalInput, TerminalOutput } from '../../../protocol/terminal';
 import type { ProcessHost, Program } from '../../../sim/process';
 import { runTask, waitFor } from '../../../sim/task';
@@ -17,7 +18,7 @@ export interface KubectlOptions {
   readonly files: Readonly<Record<string, string>>;
   readonly stdin?: string;
   readonly server: string;
-  readonly user: { readonly name: string; readonly groups: readonly string[] };
+  readonly user: VerifiedIdentity;
   readonly kinds: KindRegistry;
   readonly cluster: string;
   readonly output: (output: TerminalOutput) => void;
@@ -173,9 +174,8 @@ function findCommand(args: readonly string[]): FoundCommand | { readonly problem
 
 const root: KubectlCommand = { about: 'kubectl controls the Kubernetes cluster manager.', commands };
 
-const unmodelledCommands = new Set(['alpha', 'autoscale', 'certificate', 'completion', 'cp', 'debug',
-  'kuberc',
-  'kustomize', 'options', 'plugin', 'port-forward', 'proxy']);
+const unmodelledCommands = new Set(['alpha', 'completion', 'cp', 'kuberc', 'kustomize', 'options', 'plugin',
+  'port-forward', 'proxy']);
 
 function unknownCommand(name: string): string {
   if (unmodelledCommands.has(name)) return `error: kubectl ${name} is not modelled in the sandbox`;

@@ -81,7 +81,8 @@ function exitCode(call: Call, status: Status | undefined): number {
     call.write('stderr', `command terminated with exit code ${code}\n`);
     return code;
   }
-  const text = status.reason === 'InternalError' ? `error: ${status.message ?? ''}` : serverError(status);
+  // client-go puts the same words before what the server says.
+  const text = status.reason === 'InternalError' ? `error: Internal error occurred: ${status.message ?? ''}` : serverError(status);
   call.write('stderr', `${text}\n`);
   return 1;
 }

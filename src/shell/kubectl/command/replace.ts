@@ -16,8 +16,9 @@ export const replace: KubectlCommand = {
   flags: {
     'cascade': { type: 'string', bare: 'background' }, 'dry-run': { type: 'string', bare: 'unchanged' },
     'field-manager': { type: 'string' }, 'filename': { type: 'list', short: 'f' }, 'force': { type: 'bool' },
-    'grace-period': { type: 'string' }, 'kustomize': { type: 'unmodelled', short: 'k' }, 'output': { type: 'string', short: 'o' },
-    'raw': { type: 'unmodelled' }, 'recursive': { type: 'unmodelledBool', short: 'R' }, 'save-config': { type: 'unmodelledBool' },
+    'grace-period': { type: 'string' }, 'kustomize': { type: 'unmodelled', short: 'k' },
+    'output': { type: 'string', short: 'o' }, 'raw': { type: 'unmodelled' },
+    'recursive': { type: 'unmodelledBool', short: 'R' }, 'save-config': { type: 'unmodelledBool' },
     'show-managed-fields': { type: 'bool' }, 'subresource': { type: 'unmodelled' }, 'template': { type: 'unmodelled' },
     'timeout': { type: 'string' }, 'validate': { type: 'string', bare: 'strict' }, 'wait': { type: 'bool' },
   },
@@ -29,8 +30,9 @@ function* runReplace(call: Call): Task<number> {
   if (!flags.has('filename')) return complain(call, 'Must specify --filename to replace');
   const problem = dryRunProblem(call);
   if (problem !== undefined) return complain(call, problem);
-  if (flags.has('grace-period') && !flags.is('force')) return complain(call, '--grace-period must have --force specified');
-  if (flags.has('timeout') && !flags.is('force')) return complain(call, '--timeout must have --force specified');
+  for (const name of ['grace-period', 'timeout']) {
+    if (flags.has(name) && !flags.is('force')) return complain(call, `--${name} must have --force specified`);
+  }
   if (flags.is('force') && flags.has('dry-run') && flags.text('dry-run') !== 'none') {
     return complain(call, '--dry-run can not be used when --force is set');
   }
@@ -65,7 +67,8 @@ function* put(call: Call, target: Target, object: KubeObject): Task<Answer<KubeO
   }
   const fieldValidation = call.flags.text('validate') === 'false' ? 'Ignore' : 'Strict';
   return yield* call.api.ask<KubeObject>({
-    method: 'PUT', path: pathOf(kind, namespace, name), query: { ...changing(call, 'kubectl-replace'), fieldValidation }, body,
+    method: 'PUT', path: pathOf(kind, namespace, name), body,
+    query: { ...changing(call, 'kubectl-replace'), fieldValidation },
     subject: subjectOf('update', kind, namespace, name),
   });
 }
@@ -91,7 +94,8 @@ function* forceReplace(call: Call, targets: readonly Target[]): Task<number> {
     if (awaited.kind === 'timeout') return complain(call, 'timed out waiting for the condition');
   }
   for (const target of targets) {
-    const created = yield* call.api.create(target.kind, scopeOf(call, target), target.object, changing(call, 'kubectl-replace'));
+    const { kind, object } = target;
+    const created = yield* call.api.create(kind, scopeOf(call, target), object, changing(call, 'kubectl-replace'));
     if (!created.ok) return refused(call, created.status);
     printOutcome(call, created.value, 'replaced');
   }

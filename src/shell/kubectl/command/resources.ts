@@ -38,7 +38,9 @@ export function targetsOf(kinds: KindRegistry, args: readonly string[]): readonl
   if (args.some((arg) => arg.includes('/'))) return slashed(kinds, args);
   const targets: Target[] = [];
   for (const word of first.split(',')) {
-    const category = word === 'all' ? kinds.inCategory('all') : [];
+    const category = word === 'all' ? kinds.inCategory('all')
+      // Of a kind with several versions, the preferred one.
+      .filter((kind) => kinds.byName(`${kind.plural}.${kind.group}`) === kind || kinds.byName(kind.plural) === kind) : [];
     const found = category.length > 0 ? category : [kindNamed(kinds, word)];
     for (const kind of found) {
       if ('problem' in kind) return kind;
@@ -79,6 +81,7 @@ export function fileTargets(call: Call): readonly Target[] | TargetProblem {
     if (text === undefined) {
       return { problem: name === '-' ? 'no objects passed to apply' : `the path "${name}" does not exist` };
     }
+    if (/^(\s*(#.*|---)?\n?)*$/.test(text)) continue;
     for (const document of parseYaml(text)) {
       const [mistake] = document.problems;
       if (mistake) return { problem: `error parsing ${name}: error converting YAML to JSON: yaml: ${mistake.message}` };

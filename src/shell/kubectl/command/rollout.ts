@@ -1,24 +1,22 @@
 /** `kubectl rollout status|restart|history|undo|pause|resume`. Models kubectl's pkg/cmd/rollout and pkg/polymorphichelpers. */
-import type { AnyKind } from '../../../api/kind';
 import { formatTime } from '../../../api/time';
-import type { Deployment, KubeObject, ReplicaSet } from '../../../api/types';
+import type { Deployment, KubeObject } from '../../../api/types';
 import type { Task } from '../../../sim/task';
 import { awaitObject, timeoutOf } from './await';
 import { type Call, changing, complain, type KubectlCommand, refused, say } from './call';
 import type { FlagSpecs } from './flags';
 import { printOutcome } from './output';
-import { isTargetProblem, scopeOf, shownName, type Target, targetsOf } from './resources';
-import { aligned } from './table';
+import { objectsOf } from './objects';
+import { scopeOf, type Target } from './resources';
+import { history, revisionsOf } from './rollout-history';
 
 const flags: FlagSpecs = {
-  'filename': { type: 'unmodelled', short: 'f' }, 'output': { type: 'string', short: 'o' },
-    'revision': { type: 'string' },
-  'to-revision': { type: 'string' }, 'timeout': { type: 'string' }, 'watch': { type: 'bool', short: 'w' },
-  'field-manager': { type: 'string' }, 'dry-run': { type: 'string' }, 'selector': { type: 'unmodelled', short: 'l' },
-  'show-managed-fields': { type: 'bool' },
+  'filename': { type: 'list', short: 'f' }, 'output': { type: 'string', short: 'o' }, 'revision': { type: 'int' },
+  'to-revision': { type: 'int' }, 'timeout': { type: 'duration' }, 'watch': { type: 'bool', short: 'w' },
+  'field-manager': { type: 'string' }, 'dry-run': { type: 'string', bare: 'unchanged' },
+  'selector': { type: 'string', short: 'l' }, 'show-managed-fields': { type: 'bool' },
 };
 
-const revisionAnnotation = 'deployment.kubernetes.io/revision';
 const restartedAnnotation = 'kubectl.kubernetes.io/restartedAt';
 
 type Action = (call: Call, target: Target, object: KubeObject) => Task<number>;
@@ -27,18 +25,16 @@ function rolloutCommand(about: string, action: Action): KubectlCommand {
   return {
     about, flags, completes: 'workloads',
     run: function* (call) {
-      const targets = targetsOf(call.kinds, call.args);
-      if (isTargetProblem(targets)) return complain(call, targets.problem);
-      if (targets.length === 0) return complain(call, 'required resource not specified');
-      for (const target of targets) {
-        const { kind, name } = target;
-        if (name === undefined) return complain(call, 'resource(s) were provided, but no name was specified');
+      const everything = { ...call, flags: call.flags.with('all') };
+      const found = yield* objectsOf(everything, call.args, 'required resource not specified');
+      if ('code' in found) return found.code;
+      if (found.length === 0) call.write('stderr', `No resources found in ${call.namespace} namespace.\n`);
+      for (const { target, object } of found) {
+        const { kind } = target;
         if (!['Deployment', 'DaemonSet', 'StatefulSet'].includes(kind.kind)) {
           return complain(call, `no rollout available for resource type ${kind.plural}`);
         }
-        const found = yield* call.api.get(kind, scopeOf(call, target), name);
-        if (!found.ok) return refused(call, found.status);
-        const code = yield* action(call, target, found.value);
+        const code = yield* action(call, target, object);
         if (code !== 0) return code;
       }
       return 0;
@@ -164,8 +160,11 @@ function* status(call: Call, target: Target): Task<number> {
   return failed ? 1 : 0;
 }
 
-function* restart(call: Call, target: Target): Task<number> {
+function* restart(call: Call, target: Target, object: KubeObject): Task<number> {
   const { kind, name = '' } = target;
+  if (kind.kind === 'Deployment' && (object as Deployment).spec.paused) {
+    return complain(call, `${kind.plural}.${kind.group} "${name}" can't restart paused deployment (run rollout resume first)`);
+  }
   const annotations = { [restartedAnnotation]: formatTime(call.host.wallMs) };
   const changed = yield* call.api.patch(kind, scopeOf(call, target), name, 'strategic-merge',
     { spec: { template: { metadata: { annotations } } } }, changing(call, 'kubectl-rollout'));
@@ -190,37 +189,13 @@ function pausing(paused: boolean): Action {
   };
 }
 
-/** The ReplicaSets of a deployment by revision, the oldest first. */
-function* revisions(call: Call, target: Target,
-  { metadata }: KubeObject): Task<readonly { readonly revision: number; readonly set: ReplicaSet }[]> {
-  const kind = call.kinds.byKind('apps/v1', 'ReplicaSet') as AnyKind;
-  const list = yield* call.api.list<{ readonly items: readonly ReplicaSet[] }>(kind, scopeOf(call, target));
-  if (!list.ok) return [];
-  return list.value.items.filter((set) => set.metadata.ownerReferences?.some(({ uid }) => uid === metadata.uid))
-    .map((set) => ({ revision: Number(set.metadata.annotations?.[revisionAnnotation] ?? 0), set }))
-    .sort((a, b) => a.revision - b.revision);
-}
-
-function* history(call: Call, target: Target, object: KubeObject): Task<number> {
-  const { kind, name = '' } = target;
-  if (kind.kind !== 'Deployment') return complain(call,
-    `rollout history of ${kind.plural} is not modelled in the sandbox`);
-  if (call.flags.has('revision')) return complain(call, '--revision is not modelled in the sandbox');
-  const sets = yield* revisions(call, target, object);
-  say(call, `${shownName(kind, name)} `);
-  const rows = sets.map(({ revision, set }) => [String(revision),
-    set.metadata.annotations?.['kubernetes.io/change-cause'] ?? '<none>']);
-  call.write('stdout', `${aligned([['REVISION', 'CHANGE-CAUSE'], ...rows])}\n`);
-  return 0;
-}
-
 function* undo(call: Call, target: Target, object: KubeObject): Task<number> {
   const { kind, name = '' } = target;
   if (kind.kind !== 'Deployment') return complain(call,
     `rollout undo of ${kind.plural} is not modelled in the sandbox`);
-  const sets = yield* revisions(call, target, object);
+  const all = yield* revisionsOf(call, target, object);
   const wanted = Number(call.flags.text('to-revision') ?? 0);
-  const chosen = wanted === 0 ? sets.at(-2) : sets.find(({ revision }) => revision === wanted);
+  const chosen = wanted === 0 ? all.at(-2) : all.find(({ revision }) => revision === wanted);
   if (!chosen) {
     return complain(call, wanted === 0 ? `no rollout history found for deployment "${name}"`
       : `unable to find specified revision ${wanted} in history`);
@@ -231,7 +206,7 @@ function* undo(call: Call, target: Target, object: KubeObject): Task<number> {
       `you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume deployment/${name}' and try again`,
     );
   }
-  const { template } = chosen.set.spec;
+  const { template } = chosen;
   const { ['pod-template-hash']: _hash, ...labels } = template?.metadata?.labels ?? {};
   const body = [{ op: 'replace', path: '/spec/template', value: { ...template,
     metadata: { ...template?.metadata, labels } } }];

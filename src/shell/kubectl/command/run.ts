@@ -2,8 +2,9 @@
 import type { AnyKind } from '../../../api/kind';
 import type { KubeObject, Pod } from '../../../api/types';
 import type { Task } from '../../../sim/task';
+import { sessionNote } from './attach';
 import { awaitObject } from './await';
-import { type Call, changing, complain, dryRunProblem, dryRunSuffix, type KubectlCommand, refused, say } from './call';
+import { type Call, changing, complain, dryRunProblem, dryRunSuffix, type KubectlCommand, misused, refused, say } from './call';
 import { printOutcome } from './output';
 import { remoteSession } from './remote';
 
@@ -12,7 +13,7 @@ export const run: KubectlCommand = {
   flags: {
     'annotations': { type: 'array' }, 'attach': { type: 'bool' }, 'command': { type: 'bool' },
     'dry-run': { type: 'string', bare: 'unchanged' }, 'env': { type: 'array' }, 'expose': { type: 'unmodelledBool' },
-    'field-manager': { type: 'string' }, 'image': { type: 'string' }, 'image-pull-policy': { type: 'string' },
+    'field-manager': { type: 'string' }, 'image': { type: 'string', required: true }, 'image-pull-policy': { type: 'string' },
     'labels': { type: 'string', short: 'l' }, 'output': { type: 'string', short: 'o' },
       'overrides': { type: 'unmodelled' },
     'pod-running-timeout': { type: 'string' }, 'port': { type: 'string' }, 'privileged': { type: 'bool' },
@@ -24,31 +25,42 @@ export const run: KubectlCommand = {
   run: runRun,
 };
 
+/** A reference to an image: registry, repository in lower case, tag, digest. */
+const imageName = /^([\w.-]+(:\d+)?\/)?[a-z0-9]+([._-]+[a-z0-9]+)*(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*(:\w[\w.-]*)?(@\w+:[0-9a-f]+)?$/;
+
+function inNamespace({ flags, namespace }: Call, pod: KubeObject): KubeObject {
+  return flags.has('namespace') ? { ...pod, metadata: { ...pod.metadata, namespace } } : pod;
+}
+
 function* runRun(call: Call): Task<number> {
   const { flags } = call;
   const [name, ...args] = call.args;
-  if (name === undefined) {
-    return complain(call, 'NAME is required for run\nSee \'kubectl run -h\' for help and examples');
-  }
+  if (name === undefined) return misused(call, 'NAME is required for run');
   const image = flags.text('image') ?? '';
   if (image === '') return complain(call, '--image is required');
-  if (!/^[a-zA-Z0-9][\w.\-/:@]*$/.test(image)) {
+  if (!imageName.test(image)) {
     return complain(call, `Invalid image name "${image}": invalid reference format`);
   }
-  const attached = flags.is('stdin') || flags.is('attach') || flags.is('tty');
-  if (flags.is('rm') && !attached) return complain(call, '--rm should only be used for attached containers');
-  if (flags.is('tty') && !flags.is('stdin')) return complain(call,
+  const attached = flags.has('attach') ? flags.is('attach') : flags.is('stdin') || flags.is('tty');
+  if (flags.is('rm') && !attached) return misused(call, '--rm should only be used for attached containers');
+  if (flags.is('tty') && !flags.is('stdin')) return misused(call,
     '-i/--stdin is required for containers with -t/--tty=true');
   const restart = flags.text('restart') ?? 'Always';
-  if (!['Always', 'OnFailure', 'Never'].includes(restart)) return complain(call, `invalid restart policy: ${restart}`);
+  if (!['Always', 'OnFailure', 'Never'].includes(restart)) return misused(call, `invalid restart policy: ${restart}`);
   const problem = dryRunProblem(call);
   if (problem !== undefined) return complain(call, problem);
   const labels = pairs(flags.text('labels')?.split(',') ?? [`run=${name}`]);
   if (labels === undefined) return complain(call, `unexpected label spec: ${flags.text('labels')}`);
   const environment = pairs(flags.all('env'));
-  if (environment === undefined) return complain(call, 'invalid env: expected NAME=VALUE');
+  if (environment === undefined) {
+    return complain(call, `invalid env: ${flags.all('env').find((each) => each.indexOf('=') < 1) ?? ''}`);
+  }
+  const port = flags.text('port');
+  if (port !== undefined && !/^\d+$/.test(port)) {
+    return complain(call, `strconv.Atoi: parsing ${JSON.stringify(port)}: invalid syntax`);
+  }
   const pod = podOf(call, { name, image, restart, labels, environment, args });
-  if (flags.text('dry-run') === 'client') return printOutcome(call, pod, `created${dryRunSuffix(call)}`);
+  if (flags.text('dry-run') === 'client') return printOutcome(call, inNamespace(call, pod), `created${dryRunSuffix(call)}`);
   const kind = call.kinds.byKind('v1', 'Pod') as AnyKind;
   const created = yield* call.api.create(kind, call.namespace, pod, changing(call, 'kubectl-run'));
   if (!created.ok) return refused(call, created.status);
@@ -94,11 +106,7 @@ function* session(call: Call, kind: AnyKind, name: string): Task<number> {
   if (begun.kind === 'failed') return refused(call, begun.status);
   if (begun.kind === 'timeout') return complain(call, 'timed out waiting for the condition');
   if (!flags.is('quiet')) {
-    call.write(
-      'stderr',
-      'All commands and output from this session will be recorded in container logs, including credentials ' +
-        "and sensitive information passed through the command prompt.\nIf you don't see a command prompt, try pressing enter.\n",
-    );
+    call.write('stderr', sessionNote);
   }
   const code = yield* remoteSession(call, {
     namespace, pod: name, subresource: 'attach', container: name, command: [], stdin: flags.is('stdin'),

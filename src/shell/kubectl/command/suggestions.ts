@@ -16,7 +16,7 @@ const farthest = 2;
 export function suggestions(typed: string): string {
   const word = typed.toLowerCase();
   const near = commandsInOrder.filter((name) => name.startsWith(word) || distance(word, name) <= farthest);
-  return near.length === 0 ? '' : `\n\nDid you mean this?\n${near.map((name) => `\t${name}\n`).join('')}`;
+  return near.length === 0 ? '' : `\n\nDid you mean this?\n${near.map((name) => `\t${name}`).join('\n')}`;
 }
 
 /** The Levenshtein distance. */

@@ -28,7 +28,7 @@ function* metrics(call: Call, path: string, resource: string): Task<readonly Met
       ...(name === undefined ? {} : { name }) },
   });
   if (answer.ok) return answer.value.items ?? [answer.value];
-  const absent = answer.status.code === 404 && name === undefined;
+  const absent = answer.status.code === 404 && answer.status.details?.name === undefined;
   return { code: absent ? complain(call, 'Metrics API not available') : refused(call, answer.status) };
 }
 

@@ -17,7 +17,7 @@ export const wait: KubectlCommand = {
     'all': { type: 'bool' }, 'all-namespaces': { type: 'bool', short: 'A' }, 'field-selector': { type: 'string' },
     'filename': { type: 'unmodelled', short: 'f' }, 'for': { type: 'array' },
       'output': { type: 'unmodelled', short: 'o' },
-    'selector': { type: 'string', short: 'l' }, 'timeout': { type: 'string' },
+    'selector': { type: 'string', short: 'l' }, 'timeout': { type: 'duration' },
   },
   run: runWait,
 };
@@ -27,7 +27,7 @@ type Test = (object: KubeObject | undefined) => boolean;
 function* runWait(call: Call): Task<number> {
   const { flags } = call;
   const wanted = flags.text('for');
-  if (wanted === undefined) return complain(call, 'required flag(s) "for" not set');
+  if (wanted === undefined) return complain(call, 'unrecognized condition: []');
   const test = testOf(wanted);
   if (typeof test === 'string') return complain(call, test);
   const timeout = timeoutOf(call, '30s');
@@ -67,10 +67,19 @@ function* waitOne(call: Call, target: Target, wanted: string, test: Test, timeou
     const found = yield* call.api.get(kind, namespace, name);
     if (!found.ok) return refused(call, found.status);
   }
-  const awaited = yield* awaitObject(call, kind, namespace, name, timeoutMs, test);
+  let wasThere = false;
+  const seen: Test = (object) => {
+    wasThere ||= object !== undefined;
+    return test(object);
+  };
+  const awaited = yield* awaitObject(call, kind, namespace, name, timeoutMs, seen);
   if (awaited.kind === 'failed') return refused(call, awaited.status);
-  if (awaited.kind === 'timeout') return complain(call,
-    `timed out waiting for the condition on ${kind.plural}/${name}`);
+  if (awaited.kind === 'timeout') {
+    const what = wanted === 'create' ? '' : ` on ${kind.plural}/${name}`;
+    return complain(call, `timed out waiting for the condition${what}`);
+  }
+  // Of what was gone before nothing is said.
+  if (wanted === 'delete' && !wasThere) return 0;
   say(call, `${shownName(kind, name)} ${wanted === 'delete' ? 'deleted' : 'condition met'}`);
   return 0;
 }
@@ -130,6 +139,10 @@ function* runEvents(call: Call): Task<number> {
   const all = flags.is('all-namespaces');
   const kind = call.kinds.byKind('v1', 'Event') as AnyKind;
   const subject = flags.text('for');
+  if (subject !== undefined && !subject.includes('/')) return complain(call, '--for must be in resource/name form');
+  if (flags.list('types').some((type) => !/^(normal|warning)$/i.test(type))) {
+    return complain(call, 'valid --types are Normal or Warning');
+  }
   const about = subject === undefined ? [] : targetsOf(call.kinds, [subject]);
   if (isTargetProblem(about)) return complain(call, about.problem);
   const [target] = about;

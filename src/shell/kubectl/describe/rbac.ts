@@ -36,7 +36,7 @@ function writeName(w: DescribeWriter, { metadata }: KubeObject): void {
 }
 
 /** A rule of at most one group, resource, name and URL. */
-interface RuleRow {
+export interface RuleRow {
   readonly groups: readonly string[];
   readonly resources: readonly string[];
   readonly names: readonly string[];
@@ -45,7 +45,7 @@ interface RuleRow {
 }
 
 /** BreakdownRule, then CompactRules, then their order: by verbs first, as the text of a rule begins with them. */
-function rulesByResource(rules: readonly PolicyRule[]): RuleRow[] {
+export function rulesByResource(rules: readonly PolicyRule[]): RuleRow[] {
   const byResource = new Map<string, RuleRow>();
   const forUrls: RuleRow[] = [];
   for (const row of rules.flatMap(brokenDown)) {
@@ -79,7 +79,7 @@ function ruleText({ groups, resources, names, urls, verbs }: RuleRow): string {
 }
 
 /** `deployments.apps/status`: CombineResourceGroup. */
-function resourceText({ resources, groups }: RuleRow): string {
+export function resourceText({ resources, groups }: RuleRow): string {
   const resource = resources[0];
   if (resource === undefined) return '';
   const slash = resource.indexOf('/');

@@ -51,6 +51,11 @@ export class DescribeWriter {
     this.write(level, `${text}\n`);
   }
 
+  /** Everything written so far, with its tabs. */
+  plain(): string {
+    return this.text;
+  }
+
   /** Everything written so far, in columns. */
   aligned(): string {
     return alignColumns(this.text, layout);

@@ -4,7 +4,7 @@
  * container of v1.36.
  */
 import {
-  child, duplicate, forbidden, index, invalid, notFound, notSupported, required, tooMany,
+  child, duplicate, forbidden, index, invalid, notFound, required, tooMany,
 } from '../../../field-errors';
 import { portNameProblems, portNumberProblems } from '../../../names';
 import type { Container, ContainerPort, EphemeralContainer } from '../../../types';
@@ -150,6 +150,8 @@ function checkResizePolicy(container: Container, path: string, { errors, spec }:
   });
 }
 
+const restartActions = ['Restart', 'RestartAllContainers'];
+
 /** A container's own restart policy and the rules that refine it by exit code. */
 function checkRestartRules(container: Container, path: string, { errors }: PodChecks): void {
   const { restartPolicy, restartPolicyRules } = container;
@@ -164,7 +166,7 @@ function checkRestartRules(container: Container, path: string, { errors }: PodCh
     errors.push(tooMany(rulesPath, restartPolicyRules.length, maxRestartRules));
   }
   eachItem(restartPolicyRules, rulesPath, ({ action, exitCodes }, at) => {
-    if (action !== 'Restart') errors.push(notSupported(child(at, 'action'), action ?? '', ['Restart']));
+    checkOneOf(action ?? '', restartActions, child(at, 'action'), errors);
     if (exitCodes === undefined) {
       errors.push(required(child(at, 'exitCodes'), 'must be specified'));
       return;

@@ -1,6 +1,7 @@
 /**
  * `etcdctl` against the member of a control-plane node: keys, watches, members, state, alarms, compaction. Values are
- * printed as JSON, where the real tool prints the protobuf bytes that Kubernetes stores. Other commands are refused by name.
+ * printed as JSON, where the real tool prints the protobuf bytes that Kubernetes stores. Other commands are refused by
+ * name.
  */
 import { encodeJson } from '../base/json-write';
 import { etcdClient, type EtcdClient } from '../etcd/client';

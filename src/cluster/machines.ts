@@ -22,6 +22,7 @@ import { LoadBalancer } from '../node/load-balancer';
 import { commonImages } from '../node/programs/catalog';
 import { Registry } from '../node/registry';
 import type { ClusterPki } from '../pki/cluster-pki';
+import type { VerifiedIdentity } from '../protocol/http';
 import type { ComponentView } from '../protocol/view';
 import { DecisionLog } from '../scheduler/decision';
 import { Scheduler } from '../scheduler/scheduler';
@@ -29,6 +30,7 @@ import { Kubectl } from '../shell/kubectl/terminal';
 import type { Program } from '../sim/process';
 import type { Simulation } from '../sim/simulation';
 import { runTask } from '../sim/task';
+import { administratorOf } from './administrator';
 import { joiningNode, kubernetesAdmin } from './boot/identities';
 import { type CreateStep, KindAddWorker, KindCreate, type KindMachines } from './boot/kind';
 import { KubeadmInit, KubeadmJoin, manifestFolder } from './boot/kubeadm';
@@ -74,9 +76,10 @@ export class ClusterMachines implements KindMachines {
     this.kubectl = new Kubectl(client, known);
     this.outside = new OutsideClients(
       () => this.plan.controlPlaneEndpoint, (name, program) => this.spawn(name, clientMachine, program));
+    let administrator: VerifiedIdentity | undefined;
     this.terminals = new Terminals({
       sim, kinds: known, clientMachine, cluster: topology.name, server: () => this.plan.controlPlaneEndpoint,
-      user: { name: kubernetesAdmin.commonName, groups: kubernetesAdmin.organizations },
+      user: () => (administrator ??= administratorOf(pki)),
       pidWidth: nodeProfile(topology.kubernetesVersion).pidWidth,
       podSubnet: () => this.plan.podSubnet, machine: (name) => this.machines.get(name),
     });

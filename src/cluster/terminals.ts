@@ -7,6 +7,7 @@ import type { MachineView, UnitEvent } from '../node/host-shell/machine-view';
 import { nodeProgram } from '../node/host-shell/node-shell';
 import type { NodeMachine } from '../node/machine';
 import type { ContainerIo } from '../node/runtime/container-io';
+import type { VerifiedIdentity } from '../protocol/http';
 import type { TerminalInput, TerminalOutput, TerminalProgram } from '../protocol/terminal';
 import { KubectlProgram } from '../shell/kubectl/command/program';
 import type { Simulation } from '../sim/simulation';
@@ -22,7 +23,8 @@ export interface TerminalsOptions {
   readonly kinds: KindRegistry;
   readonly clientMachine: string;
   readonly cluster: string;
-  readonly user: { readonly name: string; readonly groups: readonly string[] };
+  /** Who the user of the terminal is, made when first asked for. */
+  readonly user: () => VerifiedIdentity;
   readonly pidWidth: number;
   server(): string;
   podSubnet(): string;
@@ -66,7 +68,7 @@ export class Terminals {
     output: Output): void {
     const { sim, kinds, cluster, user, clientMachine, server } = this.options;
     const program = new KubectlProgram({
-      args, files, ...(stdin === undefined ? {} : { stdin }), kinds, cluster, user, server: server(), output,
+      args, files, ...(stdin === undefined ? {} : { stdin }), kinds, cluster, user: user(), server: server(), output,
     });
     const processId = `kubectl#${run}@${clientMachine}`;
     this.sessions.set(run, { processId, input: (input) => program.input(input) });
@@ -114,6 +116,7 @@ export class Terminals {
         const process = sim.running(id);
         return process?.machine === machine.name ? [{ id, pid: process.pid }] : [];
       }),
+      signal: (id, signal) => (signal === 'KILL' ? sim.kill(id) : sim.terminate(id)),
       journal: () => this.journal.get(machine.name) ?? [],
     };
   }

@@ -31,7 +31,8 @@ export class DatabaseSize {
   add(version: KeyVersion): void {
     this.steps.push(version);
     const known = !holdsValue(version) || typeof version.bytes === 'number';
-    if (holdsValue(version) && typeof version.bytes === 'number' && version.bytes > assumedBytes) this.measure(this.unmeasured);
+    const bytes = holdsValue(version) ? version.bytes : 0;
+    if (typeof bytes === 'number' && bytes > assumedBytes) this.measure(this.unmeasured);
     else if (known && this.unmeasured === 1) this.measure(1);
     else if (this.unmeasured > unmeasuredLimit) this.measure(2);
   }

@@ -1,14 +1,16 @@
 /**
- * The one file system of a node, which images and containers share: how large it is and how much of it is free. Taken by
- * the system itself, by images, and by whatever somebody fills it with to see what follows. Not modelled: inodes, and what
- * logs and files take beside gigabytes of images.
+ * The one file system of a node, which images and containers share: how large it is and how much of it is free. Taken
+ * by the system itself, by images, and by whatever somebody fills it with to see what follows. Not modelled: inodes,
+ * and what logs and files take beside gigabytes of images.
  */
 import type { ImageStore } from './runtime/image-store';
 
 const gibibyte = 1024 ** 3;
 /** What the node image and its system take before the first image is there. */
 const systemBytes = 6 * gibibyte;
-/** What a full disk has left: below the share at which the kubelet begins to evict, and yet enough to write a status. */
+/**
+ * What a full disk has left: below the share at which the kubelet begins to evict, and yet enough to write a status.
+ */
 const leftShare = 0.04;
 const blockBytes = 4096;
 

@@ -10,7 +10,7 @@ import {
   der, derBitString, derBoolean, derInteger, derItems, derOctetString, derOid, derSequence, derTag, readBitString,
   readDer,
 } from './der';
-import { concatBytes, pemEncode } from './encoding';
+import { concatBytes, pemEncode, pemDecode } from './encoding';
 import type { PrivateKey } from './keys';
 import { type AlternativeNames, encodeAlternativeNames } from './names';
 import { oid } from './object-identifiers';
@@ -123,4 +123,10 @@ function derTime(ms: number): Uint8Array {
   const date = `${two(month)}${two(day)}${clock}`;
   return year < 2050 && year >= 1950 ? der(derTag.utcTime, utf8Encode(two(year % 100) + date))
     : der(derTag.generalizedTime, utf8Encode(String(year).padStart(4, '0') + date));
+}
+
+/** The SHA-256 fingerprint of a certificate in PEM, in hexadecimal digits. */
+export function certificateFingerprint(pem: string): string {
+  const block = pemDecode(pem);
+  return [...sha256(block?.bytes ?? new Uint8Array())].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -1,6 +1,6 @@
 /**
- * Calls between processes: one request, then one answer or a stream of events. A connection has the life of the call.
- * A message on a cut link waits, as TCP would retransmit it; when the link stays cut too long, the call fails. A message
+ * Calls between processes: one request, then one answer or a stream of events. A connection has the life of the call. A
+ * message on a cut link waits, as TCP would retransmit it; when the link stays cut too long, the call fails. A message
  * that is lost for good takes its connection with it: nothing after it can be read, until one end gives the call up.
  */
 import type { Channel, Subject } from '../protocol/trace';

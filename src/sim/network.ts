@@ -12,7 +12,9 @@ const firstPid = 100;
 
 /** Destination translation on one machine, as kube-proxy's rules do it for Service addresses. */
 export interface AddressTranslation {
-  /** The backend to dial instead for a caller at `source`; `reject` when there is none; undefined when no rule matches. */
+  /**
+   * The backend to dial instead for a caller at `source`; `reject` when there is none; undefined when no rule matches.
+   */
   translate(
     ip: string,
     port: number,

@@ -102,9 +102,9 @@ export class Simulation implements ProcessTable {
   }
 
   /**
-   * Everything stands still from now on: what waits never happens, and nobody hears any more of a call that is open. What
-   * is asked of processes from here on is still answered, as if all others took no time. Only what the storage tells
-   * those who watch it still arrives, so that they answer from what it has.
+   * Everything stands still from now on: what waits never happens, and nobody hears any more of a call that is open.
+   * What is asked of processes from here on is still answered, as if all others took no time. Only what the storage
+   * tells those who watch it still arrives, so that they answer from what it has.
    */
   standStill(): void {
     this.stillSince = this.calls;
@@ -310,7 +310,8 @@ export class Simulation implements ProcessTable {
 
   /**
    * Records a hop; it becomes the cause of what the running handler does from here on. The object is taken over and
-   * completed, not copied: every hop passes here, and copies would cost more than all the rest of recording. Gives its id.
+   * completed, not copied: every hop passes here, and copies would cost more than all the rest of recording. Gives its
+   * id.
    */
   recordHop(hop: BareHop): number {
     const taken = hop as BareHop & { atMs: number; cause: number; background: boolean };

@@ -86,7 +86,9 @@ describe('lessons by keyboard', () => {
     await lesson.recall();
     await lesson.runCommand('docker exec -it kind-control-plane ls /etc/kubernetes/manifests');
     await learner.reads('kube-scheduler.yaml');
-    await learner.type('docker exec -it kind-control-plane ps fxwwo pid,cmd');
+    // Pressed again, the button types the next command.
+    await lesson.focus();
+    await lesson.runCommand('docker exec -it kind-control-plane ps fxwwo pid,cmd');
     await learner.reads('/pause');
     await lesson.next(false, 'Take the scheduler');
     await lesson.runCommand('docker exec -it kind-control-plane mv');
@@ -138,6 +140,7 @@ describe('lessons by keyboard', () => {
     await lesson.answer('running-after-binding', '1');
     await lesson.runCommand('kubectl run web --image=nginx');
     await lesson.done(true);
+    await diagram.stepBackAndForth();
     await lesson.next(true, 'What comes first?');
     await lesson.answer('image-or-network', '0');
     await lesson.runCommand('kubectl run second --image=nginx');

@@ -1,11 +1,15 @@
-/** The terminal while the past is shown: what reads is answered from that moment, what writes is refused with the ways out. */
+/**
+ * The terminal while the past is shown: what reads is answered from that moment, what writes is refused with the ways
+ * out.
+ */
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { KindergartenApi } from '../../src/host/vscode/extension';
 import { apply, clearSandbox, freshCluster, hurried, podsIn, waitFor, workspaceFile } from './sandbox';
 import { openTerminal, type Screen } from './screen';
 
-const run = <T>(command: string, ...args: unknown[]): Thenable<T> => vscode.commands.executeCommand<T>(`kindergarten.${command}`, ...args);
+const run = <T>(command: string, ...args: unknown[]): Thenable<T> =>
+  vscode.commands.executeCommand<T>(`kindergarten.${command}`, ...args);
 
 describe('the terminal in the past', () => {
   let api: KindergartenApi;
@@ -50,8 +54,10 @@ describe('the terminal in the past', () => {
 
   it('refuses what would change it, and names the ways out; nothing has changed', async () => {
     const revision = api.cluster()?.revision;
-    for (const line of ['kubectl delete node kind-worker', 'docker exec kind-worker systemctl stop kubelet', 'etcdctl compact 5']) {
-      assert.match(await type(line), /the past can be read and not changed\. To do this, choose "Return to Now" or "Branch from Here"\./, line);
+    const refusal = /the past can be read and not changed\. To do this, choose "Return to Now" or "Branch from Here"\./;
+    for (const line of ['kubectl delete node kind-worker', 'docker exec kind-worker systemctl stop kubelet',
+      'etcdctl compact 5']) {
+      assert.match(await type(line), refusal, line);
     }
     assert.equal(api.cluster()?.revision, revision);
     assert.equal(api.cluster()?.run.mode, 'paused');

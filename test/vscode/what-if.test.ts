@@ -1,10 +1,16 @@
-/** What if, in a running VS Code: from the command, with what follows seen in the tree, and mended; and where a pod was written. */
+/**
+ * What if, in a running VS Code: from the command, with what follows seen in the tree, and mended; and where a pod was
+ * written.
+ */
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { NodeView } from '../../src/protocol/view';
-import { apply, clearSandbox, configure, freshCluster, hurried, kindergarten, podsIn, waitFor, workspaceFile, writeFile } from './sandbox';
+import {
+  apply, clearSandbox, configure, freshCluster, hurried, kindergarten, podsIn, waitFor, workspaceFile, writeFile,
+} from './sandbox';
 
-const run = <T>(command: string, ...args: unknown[]): Thenable<T> => vscode.commands.executeCommand<T>(`kindergarten.${command}`, ...args);
+const run = <T>(command: string, ...args: unknown[]): Thenable<T> =>
+  vscode.commands.executeCommand<T>(`kindergarten.${command}`, ...args);
 const tryOut = (action: string, box: string): Thenable<boolean> => run('whatIf', { action, box });
 
 describe('what if', () => {
@@ -31,7 +37,8 @@ describe('what if', () => {
 
   it('a message is lost: the kubelet tries again', async () => {
     const api = await kindergarten();
-    assert.equal(await tryOut('dropMessage', 'kubelet@kind-worker'), true);
+    const given = { box: 'kubelet@kind-worker', action: 'dropMessage', other: 'kube-apiserver@kind-control-plane' };
+    assert.equal(await run('whatIf', given), true);
     const lost = await run<boolean>('runToBreakpoint', { component: 'kubelet@kind-worker', verb: 'drop' });
     assert.equal(lost, true);
     assert.equal(api.cluster()?.run.mode, 'paused');
@@ -56,17 +63,22 @@ describe('what if', () => {
   });
 
   it('refuses what is not there, and what is not possible', async () => {
-    for (const [action, box] of [['kill', 'kubelet@nowhere'], ['powerOn', 'node/kind-worker'], ['fillDatabase', 'kubelet@kind-worker']] as const) {
+    const cases = [
+      ['kill', 'kubelet@nowhere'], ['powerOn', 'node/kind-worker'], ['fillDatabase', 'kubelet@kind-worker'],
+    ] as const;
+    for (const [action, box] of cases) {
       assert.equal(await tryOut(action, box), false, `${action} ${box}`);
     }
   });
 
   it('leads from a pod to the line that was applied', async () => {
-    const text = `# first\n---\n${new TextDecoder().decode(await vscode.workspace.fs.readFile(workspaceFile('deployment.yaml')))}`;
+    const bytes = await vscode.workspace.fs.readFile(workspaceFile('deployment.yaml'));
+    const text = `# first\n---\n${new TextDecoder().decode(bytes)}`;
     const uri = await writeFile('written.yaml', text);
     await apply(uri);
     const api = await kindergarten();
-    const [pod] = await waitFor('pods', () => podsIn(api.cluster(), 'default').length === 3 && podsIn(api.cluster(), 'default'));
+    const pods = (): ReturnType<typeof podsIn> => podsIn(api.cluster(), 'default');
+    const [pod] = await waitFor('pods', () => pods().length === 3 && pods());
     assert.equal(await run('goToManifest', `pod/default/${pod?.name}`), true);
     const editor = vscode.window.activeTextEditor;
     assert.equal(editor?.document.uri.toString(), uri.toString());

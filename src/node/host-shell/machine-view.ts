@@ -24,5 +24,7 @@ export interface MachineView {
   readonly pidWidth: number;
   /** Running processes in the order of their start. */
   processes(): readonly MachineProcess[];
+  /** Sends a process a signal. */
+  signal(id: string, signal: 'TERM' | 'KILL'): void;
   journal(): readonly UnitEvent[];
 }

@@ -1,6 +1,7 @@
 /**
  * What is executed in a node container (`docker exec NODE ...`): a shell and the everyday tools of the node's image on the
- * node's own disk, with those that look into the machine: ps, crictl, systemctl, journalctl, ip, iptables-save.
+ * node's own disk, with those that look into the machine or act on it: ps, kill, pkill, crictl, systemctl, journalctl, ip,
+ * iptables-save.
  */
 import type { ContainerContext, ImageDescription, ProgramFactory } from '../images';
 import type { Program } from '../../sim/process';
@@ -11,6 +12,7 @@ import { crictl } from './crictl';
 import type { MachineView } from './machine-view';
 import { ip, iptablesSave } from './network-tables';
 import { ps } from './processes';
+import { byName, byNumber } from './signals';
 import { journalctl, systemctl } from './systemd';
 import { toolProgram } from './tool-program';
 
@@ -40,6 +42,10 @@ export function nodeProgram(
       systemctl: toolProgram((terminal) => systemctl(view, terminal)),
       journalctl: toolProgram((terminal) => journalctl(view, terminal)),
         ip: toolProgram((terminal) => ip(view, terminal)),
+      pgrep: toolProgram((terminal) => byName('pgrep', view, terminal)),
+      pkill: toolProgram((terminal) => byName('pkill', view, terminal)),
+      killall: toolProgram((terminal) => byName('killall', view, terminal)),
+      kill: toolProgram((terminal) => byNumber(view, terminal)),
       'iptables-save': toolProgram((terminal) => iptablesSave(view, terminal)), ...more,
     },
   };

@@ -8,7 +8,10 @@ import { commandOf } from '../runtime/containers';
 import type { MachineView } from './machine-view';
 import type { ToolTerminal } from './tool-program';
 
-interface Process {
+/** A row of the table. */
+export interface ListedProcess {
+  /** The id in the run; absent for what is listed only because a real machine has it. */
+  readonly id?: string;
   readonly pid: number;
   readonly parent: number;
   readonly command: string;
@@ -27,10 +30,10 @@ const unitCommands: Readonly<Record<string, string>> = {
 };
 
 /** All processes of a machine, by number. */
-export function processTable(view: MachineView): readonly Process[] {
+export function processTable(view: MachineView): readonly ListedProcess[] {
   const { machine } = view;
   const running = new Map(view.processes().map(({ id, pid }) => [id, pid]));
-  const table: Process[] = [
+  const table: ListedProcess[] = [
     { pid: initPid, parent: 0, command: '/sbin/init' },
     { pid: journalPid, parent: initPid, command: '/lib/systemd/systemd-journald' },
   ];
@@ -40,7 +43,7 @@ export function processTable(view: MachineView): readonly Process[] {
     const pid = running.get(id);
     known.add(id);
     if (pid === undefined) continue;
-    table.push({ pid, parent: initPid, command: unitCommands[name] as string });
+    table.push({ id, pid, parent: initPid, command: unitCommands[name] as string });
   }
   for (const sandbox of machine.runtime.allSandboxes()) {
     const pause = running.get(sandbox.processId);
@@ -53,19 +56,19 @@ export function processTable(view: MachineView): readonly Process[] {
         parent: initPid,
         command: `/usr/local/bin/containerd-shim-runc-v2 -namespace k8s.io -id ${sandbox.id} -address /run/containerd/containerd.sock`,
       },
-      { pid: pause, parent: shim, command: '/pause' },
+      { id: sandbox.processId, pid: pause, parent: shim, command: '/pause' },
     );
     for (const container of sandbox.containers) {
       const pid = running.get(container.processId);
       if (pid === undefined || container.state !== 'CONTAINER_RUNNING') continue;
       known.add(container.processId);
-      table.push({ pid, parent: shim, command: commandOf(container).join(' ') });
+      table.push({ id: container.processId, pid, parent: shim, command: commandOf(container).join(' ') });
     }
   }
   return table.sort((a, b) => a.pid - b.pid);
 }
 
-const columns: Readonly<Record<string, { readonly head: string; readonly text: (process: Process) =>
+const columns: Readonly<Record<string, { readonly head: string; readonly text: (process: ListedProcess) =>
   string; readonly right?: boolean }>> = {
   pid: { head: 'PID', text: ({ pid }) => String(pid), right: true },
   ppid: { head: 'PPID', text: ({ parent }) => String(parent), right: true },
@@ -125,7 +128,7 @@ export function ps(view: MachineView, terminal: ToolTerminal): number {
   return 0;
 }
 
-function processText(table: readonly Process[], names: readonly string[], forest: boolean, pidWidth: number): string {
+function processText(table: readonly ListedProcess[], names: readonly string[], forest: boolean, pidWidth: number): string {
   const used = names.map((name) => columns[name] as typeof columns[string]);
   const rows = forest ? forestRows(table) : table.map((process) => ({ process, prefix: '' }));
   const isCommand = (index: number): boolean => ['cmd', 'args', 'command'].includes(names[index] as string);
@@ -140,9 +143,9 @@ function processText(table: readonly Process[], names: readonly string[], forest
 }
 
 /** Children below their parents; those of init stand at the left. */
-function forestRows(table: readonly Process[]): readonly { readonly process: Process; readonly prefix: string }[] {
-  const rows: { readonly process: Process; readonly prefix: string }[] = [];
-  const add = (process: Process, prefix: string, childIndent: string): void => {
+function forestRows(table: readonly ListedProcess[]): readonly { readonly process: ListedProcess; readonly prefix: string }[] {
+  const rows: { readonly process: ListedProcess; readonly prefix: string }[] = [];
+  const add = (process: ListedProcess, prefix: string, childIndent: string): void => {
     rows.push({ process, prefix });
     if (process.pid === initPid) return;
     const children = table.filter(({ parent }) => parent === process.pid);

@@ -21,6 +21,8 @@ export interface ContainerFacts {
   readonly containers: readonly RuntimeContainer[];
   /** What the kubelet itself knows of containers that do not run. */
   readonly waiting: ReadonlyMap<string, Waiting>;
+  /** The last run of each container before all of them were restarted, by name. */
+  readonly earlier: ReadonlyMap<string, RuntimeContainer>;
   readonly ready: (container: string) => boolean;
   readonly started: (container: string) => boolean;
   /** What the last words of a run were. */
@@ -67,7 +69,7 @@ function containerStatus(facts: ContainerFacts, container: Container, init: bool
   const exited = run?.state === 'CONTAINER_EXITED';
   const waiting = running ? undefined : facts.waiting.get(name);
   // While a container waits to be started again, its last run is the last state.
-  const last = waiting && exited ? run : previous;
+  const last = waiting && exited ? run : previous ?? facts.earlier.get(name);
   const started = running && facts.started(name);
   const completed = init && !isSidecar(container) && exited && run.exitCode === 0;
   return {
@@ -75,7 +77,7 @@ function containerStatus(facts: ContainerFacts, container: Container, init: bool
     state: stateOf(facts, container, run, waiting),
     lastState: last?.state === 'CONTAINER_EXITED' ? { terminated: terminated(facts, container, last) } : {},
     ready: init && !isSidecar(container) ? completed : started && facts.ready(name),
-    restartCount: run?.attempt ?? 0,
+    restartCount: run?.attempt ?? facts.earlier.get(name)?.attempt ?? 0,
     image: run?.image ?? container.image ?? '',
     imageID: run?.imageRef ?? '',
     ...(run ? { containerID: `containerd://${run.id}` } : {}),

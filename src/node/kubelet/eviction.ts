@@ -1,8 +1,8 @@
 /**
- * The kubelet's eviction manager, for the disk: when too little of it is free, images that nothing uses are removed, and
- * when that does not help, pods are ended one after the other; meanwhile the node has DiskPressure and takes no new pods.
- * Models pkg/kubelet/eviction with one file system for images and containers. Not modelled: pressure of memory, inodes
- * and process ids, soft thresholds, and the removal of ended containers, of which each pod keeps few.
+ * The kubelet's eviction manager, for the disk: when too little of it is free, images that nothing uses are removed,
+ * and when that does not help, pods are ended one after the other; meanwhile the node has DiskPressure and takes no new
+ * pods. Models pkg/kubelet/eviction with one file system for images and containers. Not modelled: pressure of memory,
+ * inodes and process ids, soft thresholds, and the removal of ended containers, of which each pod keeps few.
  */
 import { quantityValue } from '../../api/quantity';
 import type { Pod } from '../../api/types';
@@ -106,8 +106,8 @@ export class EvictionManager {
     const usages = yield* this.usages();
     for (const pod of ranked(hooks.pods().filter(({ over }) => !over), usages)) {
       if (isCritical(pod.current)) continue;
-      host.foreground(() => pod.evict(
-        { reason: 'Evicted', message: evictionMessage(low, pod.current, usages.get(pod.uid) ?? []) }, evictionGraceSeconds));
+      const message = evictionMessage(low, pod.current, usages.get(pod.uid) ?? []);
+      host.foreground(() => pod.evict({ reason: 'Evicted', message }, evictionGraceSeconds));
       return pod;
     }
     return undefined;
@@ -170,7 +170,8 @@ function evictionMessage({ thresholdBytes, availableBytes }: Low, pod: Pod, usag
   for (const { container, bytes } of usages) {
     const request = pod.spec.containers.find(({ name }) => name === container)?.resources?.requests?.[resource] ?? '0';
     if (bytes <= quantityValue(request)) continue;
-    message += `Container ${container} was using ${bytesText(bytes)}, request is ${request}, has larger consumption of ${resource}. `;
+    message += `Container ${container} was using ${bytesText(bytes)}, request is ${request}, `
+      + `has larger consumption of ${resource}. `;
   }
   return message;
 }

@@ -67,7 +67,8 @@ export class Kubelet implements Program {
     const client = new ApiClient(host, { ...options.client, qps: 50, burst: 100 });
     const services = new SharedInformers(client);
     this.context = this.makeContext(client, services);
-    this.agent = new NodeAgent(host, client, this.context.recorder, options, () => this.eviction?.diskPressure ?? false);
+    const isPressed = (): boolean => this.eviction?.diskPressure ?? false;
+    this.agent = new NodeAgent(host, client, this.context.recorder, options, isPressed);
     this.pods = new Informer(client, resources.pods, { fieldSelector: `spec.nodeName=${host.machine}` });
     this.manifests = this.makeManifests(client);
     this.server = this.serverInputs(client);

@@ -1,4 +1,5 @@
 /** The conditions of a pod that the kubelet owns. Models pkg/kubelet/status/generate.go. */
+import { couldRestartAll } from '../../api/kinds/pod/update';
 import { formatTime } from '../../api/time';
 import type { ContainerStatus, Pod, PodCondition } from '../../api/types';
 import { isSidecar } from './container-status';
@@ -11,6 +12,8 @@ export interface ConditionFacts {
   readonly mains: readonly ContainerStatus[];
   /** A sandbox with a network stands. */
   readonly sandboxReady: boolean;
+  /** All containers are being ended, to start again. */
+  readonly restartingAll: boolean;
   /** What was reported last, for the times of transitions and for conditions of others. */
   readonly before: readonly PodCondition[];
   readonly wallMs: number;
@@ -29,6 +32,7 @@ export const resizeConditions: ReadonlySet<string> = new Set(['PodResizePending'
 export function podConditions(facts: ConditionFacts): PodCondition[] {
   const containersReady = judgeContainers(facts);
   const own: readonly (readonly [string, Judgement])[] = [
+    ...(couldRestartAll(facts.pod) ? [['AllContainersRestarting', judgeRestart(facts)] as const] : []),
     ['PodReadyToStartContainers', { ok: facts.sandboxReady }],
     ['Initialized', judgeInitialized(facts)],
     ['Ready', containersReady.ok ? judgeGates(facts) : containersReady],
@@ -38,6 +42,13 @@ export function podConditions(facts: ConditionFacts): PodCondition[] {
   const foreign = facts.before.filter(({ type }) =>
     !resizeConditions.has(type) && !own.some(([name]) => name === type));
   return [...foreign, ...own.map(([type, judgement]) => condition(facts, type, judgement))];
+}
+
+function judgeRestart({ phase, restartingAll }: ConditionFacts): Judgement {
+  if (phase === 'Succeeded') return { ok: false, reason: 'PodCompleted' };
+  if (phase === 'Failed') return { ok: false, reason: 'PodFailed' };
+  if (!restartingAll) return { ok: false };
+  return { ok: true, reason: 'RestartAllContainersStarted', message: 'container exited with restart policy rule' };
 }
 
 function condition({ pod, before, wallMs }: ConditionFacts, type: string, judgement: Judgement): PodCondition {

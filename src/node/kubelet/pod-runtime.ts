@@ -29,6 +29,8 @@ export class PodRuntime {
   readonly probes: PodProbes;
   /** Sandboxes before the present one, of which containers may be left. */
   private readonly older = new Set<string>();
+  /** Runs that were removed to start all containers anew; a look at the runtime may still have seen them. */
+  private readonly removed = new Set<string>();
 
   constructor(
     private readonly context: KubeletContext,
@@ -46,7 +48,7 @@ export class PodRuntime {
   observe({ sandbox, containers }: RuntimeView): void {
     if (this.sandbox && this.sandbox.id !== sandbox?.id) this.older.add(this.sandbox.id);
     this.sandbox = sandbox;
-    this.containers = containers;
+    this.containers = containers.filter(({ id }) => !this.removed.has(id));
     for (const { podSandboxId } of containers) if (podSandboxId !== sandbox?.id) this.older.add(podSandboxId);
   }
 
@@ -96,6 +98,31 @@ export class PodRuntime {
     const container = this.container(run.name) ?? { name: run.name };
     const target = this.target(container, run.id);
     yield* stopContainer(this.context, { container, target, graceSeconds, message, tell: this.teller(run.name) });
+  }
+
+  /** The runs of all containers but the ephemeral ones. */
+  named(): readonly RuntimeContainer[] {
+    const { ephemeralContainers = [] } = this.pod().spec;
+    return this.containers.filter(({ name }) => !ephemeralContainers.some((container) => container.name === name));
+  }
+
+  /** Ends them without their hooks, to be started again. */
+  *endAll(graceSeconds: number): Task {
+    const running = this.named().filter((run) => run.state === 'CONTAINER_RUNNING');
+    yield* stopInOrder(this.context, this.pod(), running, graceSeconds, (run, left) => {
+      const { lifecycle: _hooks, ...container } = this.container(run.name) ?? { name: run.name };
+      const stop = { container, target: this.target(container, run.id), message: `Stopping container ${run.name}` };
+      return stopContainer(this.context, { ...stop, graceSeconds: left, tell: this.teller(run.name) });
+    });
+  }
+
+  /** Removes them from the runtime. */
+  *clear(): Task {
+    for (const { id, name } of this.named()) {
+      this.removed.add(id);
+      yield* criCall(this.context.host, 'RemoveContainer', { containerId: id }, this.subject(name));
+      this.containers = this.containers.filter((run) => run.id !== id);
+    }
   }
 
   /** Removes everything of the pod from the runtime, and its logs from the disk. */

@@ -16,7 +16,7 @@ import { pullKey, syncRetryMs } from './images';
 import { runHook } from './lifecycle';
 import type { PodRuntime } from './pod-runtime';
 import type { PodResize } from './resize';
-import { shouldRestart } from './restart-policy';
+import { restartsAll, shouldRestart } from './restart-policy';
 import { hostnameOf, sandboxConfig } from './sandbox-config';
 import { probeGraceSeconds } from './termination';
 import { followsObjects, mountVolumes, type VolumeInputs } from './volumes';
@@ -37,6 +37,10 @@ export class PodStart {
   private volumes: ReadonlyMap<string, string> | undefined;
   private refresh: Cancel | undefined;
   private failures = 0;
+  /** The last run of each container before all of them were restarted. */
+  readonly earlier = new Map<string, RuntimeContainer>();
+  /** All containers are being ended, to be started again from the first on. */
+  restartingAll = false;
   /** When a container that could not be started is tried again, by name and image. */
   private readonly notBefore = new Map<string, number>();
   /** The run whose back-off was told last, by container. */
@@ -62,6 +66,8 @@ export class PodStart {
     if (!this.volumes && !(yield* this.setUpVolumes())) return;
     if (this.runtime.sandbox?.state !== 'SANDBOX_READY' && !(yield* this.setUpSandbox())) return;
     for (const container of spec.ephemeralContainers ?? []) yield* this.bringUpEphemeral(container);
+    const again = this.restartingAll || restartsAll(this.pod, this.runtime.containers);
+    if (again && !(yield* this.restartAll())) return;
     yield* this.resize.sync((delayMs) => this.retryIn(delayMs));
     for (const container of spec.initContainers ?? []) {
       if (!(yield* this.bringUpInit(container))) return;
@@ -82,6 +88,25 @@ export class PodStart {
       pulls.forget(key);
       pullFailures.delete(key);
     }
+  }
+
+  /** Ends and removes what runs and ran; sandbox and volumes stay. True when everything is gone and may start again. */
+  private *restartAll(): Task<boolean> {
+    const { runtime } = this;
+    this.restartingAll = true;
+    yield* runtime.endAll(Number(this.pod.spec.terminationGracePeriodSeconds ?? 30));
+    if (runtime.named().some((run) => run.state === 'CONTAINER_RUNNING')) {
+      this.retryIn(firstRetryMs);
+      return false;
+    }
+    for (const { name } of runtime.named()) {
+      const run = runtime.run(name);
+      if (run) this.earlier.set(name, run);
+    }
+    yield* runtime.clear();
+    this.waiting.clear();
+    this.restartingAll = false;
+    return true;
   }
 
   // --- containers --------------------------------------------------------------------------------------------------
@@ -123,7 +148,8 @@ export class PodStart {
     const again = run?.podSandboxId !== runtime.sandbox?.id && init && pod.spec.restartPolicy !== 'Never';
     if (run && !again && !shouldRestart(pod, container, run, init)) return;
     if (this.isTooEarly(container) || (run?.state === 'CONTAINER_EXITED' && this.backsOff(container, run))) return;
-    yield* this.start(container, run ? run.attempt + 1 : 0, init);
+    const last = run ?? this.earlier.get(container.name);
+    yield* this.start(container, last ? last.attempt + 1 : 0, init);
   }
 
   /** A running container goes on unless a probe has condemned it or its definition has changed. */

@@ -18,6 +18,8 @@ export interface PodFacts extends ContainerFacts {
   readonly sandbox: PodSandboxStatus | undefined;
   /** The status reported last, or the API server's. */
   readonly before: PodStatus;
+  /** All containers are being ended, to start again. */
+  readonly restartingAll: boolean;
   readonly hostIP: string;
   readonly wallMs: number;
   /** Set when the pod was refused or ended by the kubelet itself. */
@@ -34,7 +36,9 @@ export function podStatus(facts: PodFacts): PodStatus {
   const inits = initContainerStatuses(facts);
   const known = containerStatuses(facts);
   const mains = ended ? known.map((status) => lostContainer(status, inits, known)) : known;
-  const phase = phaseOf(facts, inits, mains);
+  const asNow = (status: ContainerStatus): ContainerStatus => asBegun(facts, status);
+  const begun = { inits: inits.map(asNow), mains: mains.map(asNow) };
+  const phase = phaseOf(facts, begun.inits, begun.mains);
   const ephemeral = ephemeralContainerStatuses(facts);
   const sandboxReady = sandbox?.state === 'SANDBOX_READY' && (sandbox.hostNetwork || sandbox.ip !== undefined);
   // The address stays in the status when the sandbox is gone, until another takes its place.
@@ -43,7 +47,10 @@ export function podStatus(facts: PodFacts): PodStatus {
   return {
     phase,
     conditions: [
-      ...podConditions({ pod, phase, inits, mains, sandboxReady, before: before.conditions ?? [], wallMs }),
+      ...podConditions({
+        pod, phase, ...begun, sandboxReady, before: before.conditions ?? [], wallMs,
+        restartingAll: facts.restartingAll,
+      }),
       ...facts.resize,
     ],
     observedGeneration: pod.metadata.generation,
@@ -80,13 +87,19 @@ export function rejectedStatus(
   };
 }
 
+/** A container that waits after all were restarted starts afresh: its last state says nothing about the pod. */
+function asBegun({ containers, earlier }: PodFacts, status: ContainerStatus): ContainerStatus {
+  const isFresh = earlier.has(status.name) && !containers.some(({ name }) => name === status.name);
+  return isFresh ? { ...status, lastState: {} } : status;
+}
+
 /** A terminal phase is never left, and every pod that was ended gets one; static pods have none. */
 function phaseOf(facts: PodFacts, inits: Statuses, mains: Statuses): string {
   const { pod, before, verdict, ended } = facts;
   if (verdict) return 'Failed';
   if (isTerminal(before.phase)) return before.phase;
   const isStatic = pod.metadata.annotations?.['kubernetes.io/config.source'] === 'file';
-  const phase = podPhase(pod, inits, mains, ended && !isStatic);
+  const phase = facts.restartingAll ? 'Running' : podPhase(pod, inits, mains, ended && !isStatic);
   return ended && !isStatic && phase !== 'Succeeded' ? 'Failed' : phase;
 }
 
@@ -98,13 +111,18 @@ function lostContainer(status: ContainerStatus, inits: Statuses, mains: Statuses
   return { ...status, state: { terminated: { exitCode: 137, reason: 'ContainerStatusUnknown', message } } };
 }
 
-/** The status before, with the condition by which a pod says that the kubelet has ended it for another reason than its own. */
-export function withDisruption(before: PodStatus, message: string, wallMs: number, generation: number | undefined): PodStatus {
+/**
+ * The status before, with the condition by which a pod says that the kubelet has ended it for another reason than its
+ * own.
+ */
+export function withDisruption(
+  before: PodStatus, message: string, wallMs: number, generation: number | undefined,
+): PodStatus {
   const conditions = before.conditions ?? [];
   if (conditions.some(({ type }) => type === 'DisruptionTarget')) return before;
   const condition = {
-    type: 'DisruptionTarget', status: 'True', lastTransitionTime: formatTime(wallMs), reason: 'TerminationByKubelet', message,
-    observedGeneration: generation,
+    type: 'DisruptionTarget', status: 'True', lastTransitionTime: formatTime(wallMs), observedGeneration: generation,
+    reason: 'TerminationByKubelet', message,
   };
   return { ...before, conditions: [...conditions, condition] };
 }

@@ -16,7 +16,7 @@ import { PodRuntime, type RuntimeView } from './pod-runtime';
 import { PodStart } from './pod-start';
 import { podStatus, rejectedStatus, withDisruption } from './pod-status';
 import { PodResize } from './resize';
-import { isFinished } from './restart-policy';
+import { isFinished, restartsAll } from './restart-policy';
 import { runWhile } from './run-while';
 import { podGraceSeconds } from './termination';
 import { terminationMessage } from './termination-message';
@@ -153,7 +153,7 @@ export class PodWorker {
 
   private *sync(): Task {
     this.watchDeadline();
-    if (isFinished(this.pod, this.runtime.containers)) {
+    if (!this.start.restartingAll && isFinished(this.pod, this.runtime.containers)) {
       yield* this.runtime.stopAll(podGraceSeconds(this.pod));
       this.finish();
       return;
@@ -242,7 +242,8 @@ export class PodWorker {
     if (isTerminal(apiPod.status.phase) && containers.length === 0 && !this.last) return apiPod.status;
     return podStatus({
       pod, sandbox, containers, before, wallMs, verdict: this.verdict, ended: this.ended,
-      waiting: this.start.waiting, hostIP: host.address,
+      waiting: this.start.waiting, hostIP: host.address, earlier: this.start.earlier,
+      restartingAll: !this.ended && (this.start.restartingAll || restartsAll(pod, containers)),
       ready: (name) => this.runtime.probes.ready(name),
       started: (name) => this.runtime.probes.started(name),
       lastWords: (container, run) => terminationMessage(this.context.files, this.uid, container, run),

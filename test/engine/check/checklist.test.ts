@@ -1,6 +1,6 @@
 /** Every row of the source texts' checklist is taught, tested, shown, or says why it waits. */
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../../support/cluster';
 import { checklist } from './checklist';
@@ -10,6 +10,10 @@ import { lessonFiles, shippedLesson } from './playing';
 const parts: Readonly<Record<string, number>> = { A1: 23, A2: 25, A3: 9, A4: 12, A5: 11 };
 const steps = new Set(lessonFiles.map((file) => shippedLesson(file))
   .flatMap((lesson) => lesson.steps.map(({ id }) => `${lesson.id}/${id}`)));
+
+function textOf(path: string): string {
+  return readFileSync(join(root, path), 'utf8');
+}
 
 describe('the checklist of the source texts', () => {
   for (const [part, last] of Object.entries(parts)) {
@@ -21,7 +25,8 @@ describe('the checklist of the source texts', () => {
         switch (evidence.kind) {
           case 'lesson': return assert.deepEqual(evidence.steps.filter((step) => !steps.has(step)), []);
           case 'waits': return assert.ok(evidence.reason.length > 10);
-          default: return assert.ok(existsSync(join(root, evidence.path)), evidence.path);
+          case 'test': return assert.ok(textOf(evidence.path).includes(`it('${evidence.title}'`), `${evidence.path}: ${evidence.title}`);
+          case 'view': return assert.match(textOf(evidence.path), new RegExp(`^export (async )?(function|const|class) ${evidence.exports}\\b`, 'm'));
         }
       });
     }

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readLesson, staysInside } from '../../../src/check/lesson/read-lesson';
-import { builtIn, lessonFolder } from './playing';
+import { root } from '../../support/cluster';
+import { builtIn, lessonFolder, Playing } from './playing';
 
 const good = readFileSync(join(lessonFolder, 'l01-first-cluster.yaml'), 'utf8');
 
@@ -20,6 +21,17 @@ describe('a lesson file', () => {
     assert.deepEqual(problems, []);
     assert.equal(lesson?.id, 'first-cluster');
     assert.ok(Object.isFrozen(lesson.steps));
+  });
+
+  it('is what CONTRIBUTING shows as an example, and plays', () => {
+    const [, example = ''] = /```yaml\n([^]*?)```/.exec(readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8')) ?? [];
+    const { lesson, problems } = readLesson(example, builtIn);
+    assert.deepEqual(problems, []);
+    assert.ok(lesson);
+    const playing = new Playing(lesson);
+    playing.session.predict('kind-worker');
+    assert.equal(playing.showMe(), true);
+    assert.deepEqual(playing.session.computed(playing.cluster!), { kind: 'objects', right: ['kind-worker'] });
   });
 
   it('may not lack a language', () => {

@@ -1,4 +1,7 @@
-/** "Why is this here" ends at the line that somebody wrote: from pods and containers back over their owners to the last apply. */
+/**
+ * "Why is this here" ends at the line that somebody wrote: from pods and containers back over their owners to the last
+ * apply.
+ */
 import assert from 'node:assert/strict';
 import type { Cluster } from '../../../src/cluster/cluster';
 import { appliedFrom, lineAt } from '../../../src/cluster/views/applied-from';
@@ -14,11 +17,13 @@ function applyFile(cluster: Cluster, file: string, text: string): void {
   cluster.runFor(20_000);
 }
 
-const find = (cluster: Cluster, box: string, log = cluster.log) => appliedFrom(box, cluster.objects, log, cluster.kinds);
+const find = (cluster: Cluster, box: string, log = cluster.log) =>
+  appliedFrom(box, cluster.objects, log, cluster.kinds);
 
 describe('where somebody wrote it', () => {
   const cluster = bootedCluster(1, 1);
-  const text = `apiVersion: v1\nkind: Namespace\nmetadata:\n  name: other\n---\n# the second\n${example('deployment.yaml')}`;
+  const text = 'apiVersion: v1\nkind: Namespace\nmetadata:\n  name: other\n---\n# the second\n'
+    + example('deployment.yaml');
   let web = '';
   before(() => {
     applyFile(cluster, 'file:///work/all.yaml', text);
@@ -43,25 +48,29 @@ describe('where somebody wrote it', () => {
     applyFile(cluster, 'file:///work/again.yaml', example('deployment.yaml').replace('replicas: 3', 'replicas: 2'));
     const [pod] = podsIn(cluster, 'default');
     assert.equal(find(cluster, `pod/default/${pod?.name}`)?.file, 'file:///work/again.yaml');
-    assert.equal(find(cluster, `pod/default/${pod?.name}`, cluster.log.slice(0, length))?.file, 'file:///work/all.yaml');
+    const before = cluster.log.slice(0, length);
+    assert.equal(find(cluster, `pod/default/${pod?.name}`, before)?.file, 'file:///work/all.yaml');
   });
 
   it('in the terminal, too, with the namespace that was typed', () => {
-    const pod = 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: typed\nspec:\n  containers:\n    - name: a\n      image: nginx:1.27\n';
+    const pod = 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: typed\n'
+      + 'spec:\n  containers:\n    - name: a\n      image: nginx:1.27\n';
     let isOver = false;
-    cluster.run({ kind: 'kubectl', args: ['apply', '-n', 'other', '-f', 'k8s/pod.yaml'], files: { 'k8s/pod.yaml': `# mine\n${pod}` } },
+    const args = ['apply', '-n', 'other', '-f', 'k8s/pod.yaml'];
+    cluster.run({ kind: 'kubectl', args, files: { 'k8s/pod.yaml': `# mine\n${pod}` } },
       ({ kind }) => void (isOver ||= kind === 'exit'));
     assert.ok(cluster.runUntil(() => isOver, 10_000));
     cluster.runFor(5_000);
     assert.deepEqual(find(cluster, 'pod/other/typed'), {
-      ref: { apiVersion: 'v1', kind: 'Pod', namespace: 'other', name: 'typed' }, file: 'k8s/pod.yaml', typed: true, line: 2, fields: ['kind'],
+      ref: { apiVersion: 'v1', kind: 'Pod', namespace: 'other', name: 'typed' },
+      file: 'k8s/pod.yaml', typed: true, line: 2, fields: ['kind'],
     });
   });
 
   it('is nowhere for what nobody applied', () => {
     const dns = podsIn(cluster, 'kube-system').find(({ name }) => name.startsWith('coredns'));
-    for (const box of [`pod/kube-system/${dns?.name}`, 'pod/kube-system/etcd-kind-control-plane', 'pod/default/none', 'kubelet@kind-worker',
-      'node/kind-worker', 'client/kubectl', '']) assert.equal(find(cluster, box), undefined, box);
+    for (const box of [`pod/kube-system/${dns?.name}`, 'pod/kube-system/etcd-kind-control-plane', 'pod/default/none',
+      'kubelet@kind-worker', 'node/kind-worker', 'client/kubectl', '']) assert.equal(find(cluster, box), undefined, box);
   });
 
   it('counts lines as editors do', () => {

@@ -1,4 +1,7 @@
-/** The terminal while the past is shown: programs that read find what was there at that moment, and nothing moves meanwhile. */
+/**
+ * The terminal while the past is shown: programs that read find what was there at that moment, and nothing moves
+ * meanwhile.
+ */
 import assert from 'node:assert/strict';
 import { type Cluster, replay } from '../../../src/cluster/cluster';
 import { readsOnly } from '../../../src/shell/line/reading';
@@ -46,7 +49,8 @@ describe('the terminal in the past', () => {
       const past = cluster.at(moment);
       const expected = past.view().nodes.flatMap(({ pods }) => pods).concat(past.view().unboundPods).map((pod) =>
         `${pod.namespace}/${pod.name} ${pod.readyContainers}/${pod.totalContainers}`).sort();
-      assert.deepEqual(rowsOf(run(twin, ['kubectl', 'get', 'pods', '-A', '--no-headers'])), expected, `after ${moment.hops} hops`);
+      const rows = rowsOf(run(twin, ['kubectl', 'get', 'pods', '-A', '--no-headers']));
+      assert.deepEqual(rows, expected, `after ${moment.hops} hops`);
       assert.equal(twin.objects.revision, moment.revision, 'and nothing has been written meanwhile');
     }
   });
@@ -60,7 +64,8 @@ describe('the terminal in the past', () => {
     assert.match(pod, /^pod\/web-/);
     assert.match(run(twin, ['kubectl', 'logs', pod]), /nginx/);
     assert.match(run(twin, ['ps', 'fxwwo', 'pid,cmd']), /kube-apiserver/);
-    assert.match(run(twin, ['etcdctl', 'get', '/registry/pods/default', '--prefix', '--keys-only']), /\/registry\/pods\/default\/web-/);
+    const keys = run(twin, ['etcdctl', 'get', '/registry/pods/default', '--prefix', '--keys-only']);
+    assert.match(keys, /\/registry\/pods\/default\/web-/);
     assert.equal(run(cluster, ['kubectl', 'get', 'pods']), 'No resources found in default namespace.\n');
   });
 });
@@ -70,18 +75,30 @@ describe('programs that only read', () => {
   const node = (line: string): boolean => readsOnly({ kind: 'node', node: control, args: line.split(' '), tty: false });
 
   it('are told from those that write', () => {
-    for (const line of ['get pods', '-n kube-system get pods', '--namespace kube-system describe node x', 'logs web -f', 'top pod',
-      'auth can-i create pods', 'rollout status deployment/web', 'explain pod.spec', 'config view', 'exec web -- cat /etc/hosts',
-      'no-such-command', '--help']) assert.equal(kubectl(line), true, line);
-    for (const line of ['apply -f x.yaml', 'delete pod web', 'run a --image=nginx', 'scale deployment web --replicas=1', 'exec -it web -- sh',
-      'exec web -- rm -rf /', 'rollout restart deployment/web', '-n a label node x y=z', 'edit pod web',
-      'exec web']) assert.equal(kubectl(line), false, line);
-    for (const line of ['ps fxwwo pid,cmd', 'cat /etc/kubernetes/manifests/etcd.yaml', '/bin/ls /etc', 'crictl ps', 'crictl --timeout=2s pods',
-      'ip addr', 'ip route show', 'ip -4 addr show eth0', 'systemctl status kubelet', 'etcdctl get / --prefix', 'etcdctl --endpoints=x member list',
-      'curl -k https://localhost:6443/livez', 'curl -XGET http://a', 'iptables-save -t nat']) assert.equal(node(line), true, line);
-    for (const line of ['bash', 'mv /a /b', 'systemctl stop kubelet', 'crictl rmi x', 'crictl stop x', 'ip link set eth0 down', 'etcdctl put a b',
-      'etcdctl compact 3', 'etcdctl alarm disarm', 'etcdctl del a', 'curl -X DELETE http://a', 'curl --data x http://a', 'rm x', '']) {
-      assert.equal(node(line), false, line);
-    }
+    const reads = [
+      'get pods', '-n kube-system get pods', '--namespace kube-system describe node x', 'logs web -f', 'top pod',
+      'auth can-i create pods', 'rollout status deployment/web', 'explain pod.spec', 'config view',
+      'exec web -- cat /etc/hosts', 'no-such-command', '--help',
+    ];
+    const writes = [
+      'apply -f x.yaml', 'delete pod web', 'run a --image=nginx', 'scale deployment web --replicas=1',
+      'exec -it web -- sh', 'exec web -- rm -rf /', 'rollout restart deployment/web', '-n a label node x y=z',
+      'edit pod web', 'exec web', 'replace -f x.yaml', 'attach web',
+    ];
+    const looks = [
+      'ps fxwwo pid,cmd', 'cat /etc/kubernetes/manifests/etcd.yaml', '/bin/ls /etc', 'crictl ps',
+      'crictl --timeout=2s pods', 'ip addr', 'ip route show', 'ip -4 addr show eth0', 'systemctl status kubelet',
+      'etcdctl get / --prefix', 'etcdctl --endpoints=x member list', 'curl -k https://localhost:6443/livez',
+      'curl -XGET http://a', 'iptables-save -t nat',
+    ];
+    const acts = [
+      'bash', 'mv /a /b', 'systemctl stop kubelet', 'crictl rmi x', 'crictl stop x', 'ip link set eth0 down',
+      'etcdctl put a b', 'etcdctl compact 3', 'etcdctl alarm disarm', 'etcdctl del a', 'curl -X DELETE http://a',
+      'curl --data x http://a', 'rm x', '',
+    ];
+    for (const line of reads) assert.equal(kubectl(line), true, line);
+    for (const line of writes) assert.equal(kubectl(line), false, line);
+    for (const line of looks) assert.equal(node(line), true, line);
+    for (const line of acts) assert.equal(node(line), false, line);
   });
 });

@@ -1,4 +1,7 @@
-/** What if: a message is lost, a node's disk is full, etcd's database is full. Each does what it does upstream, and can be replayed and mended. */
+/**
+ * What if: a message is lost, a node's disk is full, etcd's database is full. Each does what it does upstream, and can
+ * be replayed and mended.
+ */
 import assert from 'node:assert/strict';
 import type { Event, Node, Pod } from '../../../src/api/types';
 import { type Cluster, replay } from '../../../src/cluster/cluster';
@@ -42,7 +45,8 @@ describe('what if a message is lost', () => {
     assert.ok(cluster.runUntil(allReady(cluster), 120_000));
     const faults = cluster.trace.slice(0).filter(({ kind }) => kind === 'fault' || kind === 'failure');
     const [lost, gaveUp] = faults.slice(-2);
-    assert.deepEqual([lost?.kind, lost?.from, lost?.to, lost?.subject.verb], ['fault', 'kubelet@kind-worker', apiServer, 'drop']);
+    assert.deepEqual([lost?.kind, lost?.from, lost?.to, lost?.subject.verb],
+      ['fault', 'kubelet@kind-worker', apiServer, 'drop']);
     assert.deepEqual([gaveUp?.kind, gaveUp?.to, gaveUp?.subject.reason], ['failure', 'kubelet@kind-worker', 'timeout']);
     assert.equal((gaveUp?.atMs ?? 0) - (lost?.atMs ?? 0), 45_000);
     assert.ok(cluster.nowMs - beganMs > 40_000, 'and only then');
@@ -76,8 +80,10 @@ describe('what if a message is lost', () => {
 describe('what if the disk of a node is full', () => {
   const cluster = bootedCluster(1, 2);
   const node = (): Node => cluster.objects.get({ apiVersion: 'v1', kind: 'Node', name: 'kind-worker' }) as Node;
-  const pressure = (): string | undefined => node().status.conditions?.find(({ type }) => type === 'DiskPressure')?.status;
-  const events = (reason: string): Event[] => cluster.objects.list<Event>('v1', 'Event').filter((event) => event.reason === reason);
+  const pressure = (): string | undefined =>
+    node().status.conditions?.find(({ type }) => type === 'DiskPressure')?.status;
+  const events = (reason: string): Event[] =>
+    cluster.objects.list<Event>('v1', 'Event').filter((event) => event.reason === reason);
 
   before(() => {
     apply(cluster, example('deployment.yaml'));
@@ -88,7 +94,8 @@ describe('what if the disk of a node is full', () => {
 
   it('the kubelet reports DiskPressure, and the node gets the taint', () => {
     assert.equal(pressure(), 'True');
-    assert.ok(node().spec.taints?.some(({ key, effect }) => key === 'node.kubernetes.io/disk-pressure' && effect === 'NoSchedule'));
+    assert.ok(node().spec.taints?.some(({ key, effect }) =>
+      key === 'node.kubernetes.io/disk-pressure' && effect === 'NoSchedule'));
     assert.equal(events('NodeHasDiskPressure')[0]?.message, 'Node kind-worker status is now: NodeHasDiskPressure');
     assert.equal(events('EvictionThresholdMet')[0]?.message, 'Attempting to reclaim ephemeral-storage');
   });
@@ -108,10 +115,12 @@ describe('what if the disk of a node is full', () => {
   });
 
   it('spares static pods and those of the system; the Deployment goes elsewhere', () => {
-    const proxy = podsIn(cluster, 'kube-system').find(({ name, node: on }) => name.startsWith('kube-proxy') && on === 'kind-worker');
+    const proxy = podsIn(cluster, 'kube-system').find(({ name, node: on }) =>
+      name.startsWith('kube-proxy') && on === 'kind-worker');
     assert.equal(proxy?.health, 'ready');
     assert.ok(allReady(cluster)());
-    assert.deepEqual([...new Set(podsIn(cluster, 'default').filter(({ health }) => health === 'ready').map(({ node: on }) => on))], ['kind-worker2']);
+    const nodes = podsIn(cluster, 'default').filter(({ health }) => health === 'ready').map(({ node: on }) => on);
+    assert.deepEqual([...new Set(nodes)], ['kind-worker2']);
   });
 
   it('turns new pods away meanwhile, unless they are critical', () => {
@@ -156,7 +165,8 @@ describe('what if the database of etcd is full', () => {
   it('leaders cannot renew their leases: scheduler and controller manager give up, and are started again', () => {
     cluster.runFor(30_000);
     assert.match(run(cluster, 'kubectl get lease -n kube-system kube-scheduler'), /kube-scheduler/);
-    const stopped = cluster.trace.slice(0).filter(({ kind, from }) => kind === 'stopped' && from === `kube-scheduler@${control}`);
+    const stopped = cluster.trace.slice(0).filter(({ kind, from }) =>
+      kind === 'stopped' && from === `kube-scheduler@${control}`);
     assert.equal(stopped.length, 1);
   });
 
@@ -218,7 +228,8 @@ describe('what can be tried out', () => {
     const view = cluster.view();
     const { sim } = cluster as unknown as { sim: { isRunning(id: string): boolean } };
     const proxy = podsIn(cluster, 'kube-system').find(({ name }) => name.startsWith('kube-proxy'));
-    for (const box of [`pod/kube-system/${proxy?.name}`, `etcd@${control}`, `pod/default/${pod?.name}`, `pod/kube-system/etcd-${control}`, 'kubelet@kind-worker']) {
+    for (const box of [`pod/kube-system/${proxy?.name}`, `etcd@${control}`, `pod/default/${pod?.name}`,
+      `pod/kube-system/etcd-${control}`, 'kubelet@kind-worker']) {
       const process = processOf(box, view);
       assert.ok(process !== undefined && sim.isRunning(process), `${box}: ${process}`);
     }
@@ -236,7 +247,8 @@ describe('what can be tried out', () => {
     cluster.runFor(30_000);
     assert.ok(possible('node/kind-worker').includes('fillDisk'));
     assert.ok(possible(`kubelet@${control}`).includes('stopUnit'));
-    assert.ok(last && whatIfsFor('node/kind-worker', cluster.at(last).view()).includes('freeDisk'), 'in the past as it was');
+    assert.ok(last);
+    assert.ok(whatIfsFor('node/kind-worker', cluster.at(last).view()).includes('freeDisk'), 'in the past as it was');
   });
 
   it('a node that was switched off comes back with its pods', () => {
@@ -248,7 +260,8 @@ describe('what can be tried out', () => {
     cluster.execute({ type: 'powerOn', machine: 'kind-worker' });
     cluster.runFor(60_000);
     assert.equal(cluster.view().nodes[1]?.status, 'Ready');
-    const proxy = podsIn(cluster, 'kube-system').find(({ name, node }) => name.startsWith('kube-proxy') && node === 'kind-worker');
+    const proxy = podsIn(cluster, 'kube-system').find(({ name, node }) =>
+      name.startsWith('kube-proxy') && node === 'kind-worker');
     assert.deepEqual([proxy?.health, proxy?.restarts], ['ready', 1]);
     assertReplays(cluster);
   });

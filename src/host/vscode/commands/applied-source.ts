@@ -1,6 +1,7 @@
 /**
- * The line of YAML that a box goes back to: the manifest by which it, or what owns it, was applied, at the field that made
- * it be there. The file is read as it is now; when the object is not in it any more, the line is that of the apply.
+ * The line of YAML that a box goes back to: the manifest by which it, or what owns it, was applied, at the field that
+ * made it be there. The file is read as it is now; when the object is not in it any more, the line is that of the
+ * apply.
  */
 import { l10n, type TextDocument, Range, Selection, TextEditorRevealType, Uri, window, workspace } from 'vscode';
 import type { AppliedFrom } from '../../../cluster/views/applied-from';

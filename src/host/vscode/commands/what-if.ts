@@ -1,6 +1,6 @@
 /**
- * What if: does something to a node, a component or a container, so that one sees what follows. Asked for in the diagram,
- * in the tree or by the palette; only what is possible at that moment is done, whoever asks.
+ * What if: does something to a node, a component or a container, so that one sees what follows. Asked for in the
+ * diagram, in the tree or by the palette; only what is possible at that moment is done, whoever asks.
  */
 import { l10n, type QuickPickItem, window } from 'vscode';
 import type { Command } from '../../../protocol/commands';
@@ -13,6 +13,15 @@ import { boxIn } from '../tree/rows';
 import { noCluster } from './cluster';
 import { rowsOf } from './targets';
 import { leavePast } from './time';
+
+/** So many hops back it is looked whom a process speaks to. */
+const recentHops = 5_000;
+
+interface Given {
+  readonly box: string;
+  readonly action: WhatIf | undefined;
+  readonly other: string | undefined;
+}
 
 /** Carries it out; false when there is nothing to do it to. */
 export async function whatIf(k: Kindergarten, action: WhatIf, box: string, other?: string): Promise<boolean> {
@@ -35,7 +44,7 @@ export async function askWhatIf(k: Kindergarten, args: readonly unknown[]): Prom
   const view = k.clusters.view();
   if (!view) return noCluster();
   const given = givenIn(args);
-  if (given?.action) return whatIf(k, given.action, given.box);
+  if (given?.action) return whatIf(k, given.action, given.box, given.other);
   const [row] = typeof args[0] === 'string' ? rowsOf(k, args) : [];
   const box = given?.box ?? (row && boxIn(row)) ?? await chooseBox(view);
   if (box === undefined) return false;
@@ -46,14 +55,37 @@ export async function askWhatIf(k: Kindergarten, args: readonly unknown[]): Prom
   }
   const items = possible.map((action) => ({ label: whatIfText(action), action }));
   const chosen = await window.showQuickPick(items, { title: l10n.t('What if … ({0})', nameOf(box)) });
-  return chosen !== undefined && whatIf(k, chosen.action, box);
+  if (chosen?.action !== 'dropMessage') return chosen !== undefined && whatIf(k, chosen.action, box);
+  const receiver = await chooseReceiver(k, box, view);
+  return receiver !== undefined && whatIf(k, chosen.action, box, receiver.box);
+}
+
+/** Whose message is lost: that to anyone, or to one of those that were spoken to lately. */
+async function chooseReceiver(
+  { clusters: { active } }: Kindergarten, box: string, view: ClusterView,
+): Promise<{ readonly box?: string } | undefined> {
+  const process = processOf(box, view);
+  const hops = active?.trace.slice(Math.max(0, active.trace.length - recentHops)) ?? [];
+  const partners = new Set(hops.flatMap((hop) => ('channel' in hop && hop.from === process ? [hop.to] : [])));
+  const boxes = [...partners].flatMap((partner) => boxOfProcess(partner, view) ?? []);
+  const items: (QuickPickItem & { readonly box?: string })[] = [
+    { label: l10n.t('the next one, to whomever') },
+    ...boxes.map((each) => ({ label: l10n.t('the next one to {0}', nameOf(each)), box: each })),
+  ];
+  return boxes.length === 0 ? {} : window.showQuickPick(items, { title: l10n.t('Which message is lost?') });
+}
+
+function boxOfProcess(process: string, view: ClusterView): string | undefined {
+  return [process, `container/${process.replace(/@.*$/, '')}`].find((each) => processOf(each, view) === process);
 }
 
 /** `{ box, action }`, or a box alone. */
-function givenIn([value]: readonly unknown[]): { readonly box: string; readonly action: WhatIf | undefined } | undefined {
+function givenIn([value]: readonly unknown[]): Given | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const { box, action } = value as Readonly<Record<string, unknown>>;
-  return typeof box === 'string' ? { box, action: whatIfs.find((each) => each === action) } : undefined;
+  const { box, action, other } = value as Readonly<Record<string, unknown>>;
+  if (typeof box !== 'string') return undefined;
+  const known = whatIfs.find((each) => each === action);
+  return { box, action: known, other: typeof other === 'string' ? other : undefined };
 }
 
 /** Nodes, then components, then containers: whatever something can be tried out with. */
@@ -64,7 +96,8 @@ async function chooseBox(view: ClusterView): Promise<string | undefined> {
     ...pods.flatMap((pod) => pod.containers.map((container) =>
       ({ box: `container/${pod.namespace}/${pod.name}/${container.name}`, description: name }))),
   ]);
-  const items: (QuickPickItem & { readonly box: string })[] = boxes.filter(({ box }) => whatIfsFor(box, view).length > 0)
+  const possible = boxes.filter(({ box }) => whatIfsFor(box, view).length > 0);
+  const items: (QuickPickItem & { readonly box: string })[] = possible
     .map((item) => ({ ...item, label: nameOf(item.box) }));
   const chosen = await window.showQuickPick(items, {
     title: l10n.t('What if …'), placeHolder: l10n.t('Node, component or container'), matchOnDescription: true,
@@ -84,7 +117,8 @@ function commandFor(view: ClusterView, action: WhatIf, box: string, other: strin
     case 'kill': return process === undefined ? undefined : { type: 'kill', process };
     case 'dropMessage': {
       const to = other === undefined ? undefined : processOf(other, view);
-      return process === undefined ? undefined : { type: 'dropMessage', from: process, ...(to === undefined ? {} : { to }) };
+      if (process === undefined) return undefined;
+      return { type: 'dropMessage', from: process, ...(to === undefined ? {} : { to }) };
     }
     case 'stopUnit':
     case 'startUnit': {
@@ -118,7 +152,8 @@ function componentOf({ nodes }: ClusterView, box: string): ComponentView | undef
 }
 
 function unitOf(component: ComponentView | undefined): 'containerd' | 'kubelet' | undefined {
-  return component?.kind === 'kubelet' || component?.kind === 'container-runtime' ? unitNames[component.kind] : undefined;
+  if (component?.kind !== 'kubelet' && component?.kind !== 'container-runtime') return undefined;
+  return unitNames[component.kind];
 }
 
 /** As somebody would have typed it. */
@@ -131,7 +166,8 @@ function wordsOf(command: Command): string {
     case 'startUnit': return `docker exec ${command.machine} systemctl start ${command.unit}`;
     case 'cutLink': case 'healLink': return `${command.type} ${command.a} ${command.b}`;
     case 'dropMessage': return `${command.type} ${command.from} ${command.to ?? ''}`.trim();
-    case 'fillDisk': case 'freeDisk': case 'fillDatabase': case 'freeDatabase': return `${command.type} ${command.machine}`;
+    case 'fillDisk': case 'freeDisk': case 'fillDatabase': case 'freeDatabase':
+      return `${command.type} ${command.machine}`;
     default: return command.type;
   }
 }

@@ -25,6 +25,8 @@ export const diagramType = 'kindergarten.diagram';
 const intervalMs = 66;
 const manyPods = 300;
 const manyPodsIntervalMs = 250;
+/** Tables of a large cluster are counted anew for each. */
+const manyKeysIntervalMs = 1_000;
 const messagesPerSecond = 60;
 /** The timeline is drawn anew less often than the picture. */
 const timelineIntervalMs = 400;
@@ -178,7 +180,8 @@ export class DiagramPanel implements WebviewPanelSerializer {
   private interval(): number {
     const { nodes = [], unboundPods = [] } = this.clusters.view() ?? {};
     const pods = nodes.reduce((sum, node) => sum + node.pods.length, unboundPods.length);
-    return pods > manyPods ? manyPodsIntervalMs : intervalMs;
+    if (pods <= manyPods) return intervalMs;
+    return this.studied ? manyKeysIntervalMs : manyPodsIntervalMs;
   }
 
   private sendSnapshot(): void {

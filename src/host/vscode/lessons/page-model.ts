@@ -20,6 +20,8 @@ export interface Play {
   readonly recalled: ReadonlyMap<number, number>;
   /** How many hints of the present step are open. */
   readonly hints: number;
+  /** How many commands of the present step were typed into the terminal. */
+  readonly typed: number;
   /** An action of the host is under way. */
   readonly busy: boolean;
 }

@@ -24,6 +24,8 @@ import type { Progress } from './progress';
 export const lessonView = 'kindergarten.lesson';
 const drawMs = 250;
 const messagesPerSecond = 30;
+/** Ctrl+E and Ctrl+U: to the end of the line, and everything before it away. */
+const eraseLine = '\x05\x15';
 
 export class LessonPlayer implements WebviewViewProvider {
   private view: WebviewView | undefined;
@@ -136,7 +138,7 @@ export class LessonPlayer implements WebviewViewProvider {
     const { engine } = await this.clusters.use();
     const session = new engine.LessonSession(lesson);
     const recall = engine.recallQuestions(lesson, this.library.lessons);
-    this.play = { session, recall, recalled: new Map(), hints: 0, busy: true };
+    this.play = { session, recall, recalled: new Map(), hints: 0, typed: 0, busy: true };
     const { step, done } = this.progress.of(lesson.id);
     const anew = fresh ?? await this.wantsFresh();
     if (anew === undefined) this.play = undefined;
@@ -204,7 +206,7 @@ export class LessonPlayer implements WebviewViewProvider {
       case 'reset': return await this.isSure() ? this.reset() : undefined;
       case 'catchUp': return await this.isSure() ? this.catchUp() : undefined;
       case 'insertYaml': return void (session.step.yaml && !session.isGated && await insertYaml(session.step.yaml));
-      case 'runCommands': return this.typeCommands(session.step.commands ?? []);
+      case 'runCommands': return session.isGated ? undefined : this.typeCommand(play);
       case 'highlight': return this.highlight(session.step.highlight ?? []);
       case 'close':
         this.play = undefined;
@@ -239,7 +241,7 @@ export class LessonPlayer implements WebviewViewProvider {
     const { play } = this;
     if (!play) return;
     play.session.enter(step, this.clusters.active);
-    this.play = { ...play, hints: 0 };
+    this.play = { ...play, hints: 0, typed: 0 };
     await this.progress.change(play.session.lesson.id, { step: play.session.stepIndex });
   }
 
@@ -265,12 +267,17 @@ export class LessonPlayer implements WebviewViewProvider {
     return await window.showWarningMessage(warning, { modal: true }, yes) === yes;
   }
 
-  /** The first command is typed, not run: the learner presses Enter. */
-  private typeCommands(lines: readonly string[]): void {
+  /** The commands are typed one after the other, one at a time; the learner presses Enter. */
+  private typeCommand(play: Play): void {
+    const { commands: lines = [] } = play.session.step;
+    const line = lines[play.typed % lines.length];
+    if (line === undefined) return;
+    this.play = { ...play, typed: play.typed + 1 };
     const { terminals } = this.whole();
     const terminal = window.terminals.find(({ name }) => name === 'Kindergarten') ?? terminals.open();
     terminal.show();
-    terminal.sendText(lines[0] ?? '', false);
+    // What stands at the prompt goes, so that a line is not typed into another.
+    terminal.sendText(`${eraseLine}${line}`, false);
   }
 
   private highlight(boxes: readonly string[]): void {

@@ -1,8 +1,10 @@
 /**
- * Links in sandbox terminals: names of nodes and pods lead to their rows in the tree and their boxes in the diagram, and
- * while the past is shown, the names of the ways out of it take them.
+ * Links in sandbox terminals: names of nodes and pods lead to their rows in the tree and their boxes in the diagram,
+ * and while the past is shown, the names of the ways out of it take them.
  */
-import { commands, l10n, type Terminal, type TerminalLink, type TerminalLinkContext, type TerminalLinkProvider } from 'vscode';
+import {
+  commands, l10n, type Terminal, type TerminalLink, type TerminalLinkContext, type TerminalLinkProvider,
+} from 'vscode';
 import { commandIds } from '../commands/ids';
 import type { Kindergarten } from '../context';
 import { podRowId } from '../tree/rows';
@@ -50,7 +52,9 @@ export class ObjectLinks implements TerminalLinkProvider<Link> {
 
 /** Where a line of the terminal names a way out of the past. */
 function waysOut(line: string): Link[] {
-  const ways = [[l10n.t('Return to Now'), commandIds.returnToNow], [l10n.t('Branch from Here'), commandIds.branchHere]] as const;
+  const ways = [
+    [l10n.t('Return to Now'), commandIds.returnToNow], [l10n.t('Branch from Here'), commandIds.branchHere],
+  ] as const;
   return ways.flatMap(([title, command]) => {
     const startIndex = line.indexOf(title);
     return startIndex < 0 ? [] : [{ startIndex, length: title.length, tooltip: title, command }];

@@ -1,7 +1,7 @@
 /**
- * Programs that are asked about a moment of the past: they run in a twin of the cluster that was brought to that moment by
- * replay and stands still there, so that they find what was there then, to the log line and the process list. The twin
- * is never seen otherwise, and what a program did in it is forgotten with it.
+ * Programs that are asked about a moment of the past: they run in a twin of the cluster that was brought to that moment
+ * by replay and stands still there, so that they find what was there then, to the log line and the process list. The
+ * twin is never seen otherwise, and what a program did in it is forgotten with it.
  */
 import type { Cluster } from '../../../cluster/cluster';
 import type { PastCluster } from '../../../cluster/history/past-cluster';
@@ -19,9 +19,15 @@ export class PastRuns {
   /** `changed` is called when a program may have said something. */
   constructor(private readonly time: RealTime, private readonly changed: () => void) {}
 
+  /** Nobody looks at the past any more. */
+  forget(): void {
+    this.twin = undefined;
+  }
+
   /** Starts a program in a moment of a cluster; the result takes what the user does. */
   run(
-    sandbox: Sandbox, cluster: Cluster, past: PastCluster, program: TerminalProgram, onOutput: (output: TerminalOutput) => void,
+    sandbox: Sandbox, cluster: Cluster, past: PastCluster, program: TerminalProgram,
+    onOutput: (output: TerminalOutput) => void,
   ): (input: TerminalInput) => void {
     let open = true;
     const hear = (output: TerminalOutput): void => {

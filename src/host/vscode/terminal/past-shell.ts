@@ -10,7 +10,9 @@ import type { PastRuns } from './past-runs';
 const shells = new WeakMap<PastCluster, ShellCluster>();
 
 /** One object for each moment. */
-export function pastShell({ engine, sandbox }: Loaded, runs: PastRuns, cluster: Cluster, past: PastCluster): ShellCluster {
+export function pastShell(
+  { engine, sandbox }: Loaded, runs: PastRuns, cluster: Cluster, past: PastCluster,
+): ShellCluster {
   const known = shells.get(past);
   if (known) return known;
   const present = past.view().nodes.map(({ name }) => name);

@@ -14,7 +14,7 @@ const name = 'Kindergarten';
 export class SandboxTerminals {
   private readonly editFiles = new EditFiles();
   private pastRuns: PastRuns | undefined;
-  private readonly registrations: readonly Disposable[];
+  private readonly registrations: Disposable[];
 
   /** `ready` resolves when clusters that come back after a reload are there. */
   constructor(private readonly k: () => Kindergarten, private readonly ready: () => Promise<void>) {
@@ -40,11 +40,20 @@ export class SandboxTerminals {
     this.editFiles.dispose();
   }
 
+  /** What was made for a moment goes with it. */
+  private newPastRuns({ clusters }: Kindergarten): PastRuns {
+    const runs = new PastRuns(realTime, () => clusters.tell());
+    this.registrations.push(clusters.onDidJump(() => {
+      if (!clusters.past) runs.forget();
+    }));
+    this.pastRuns = runs;
+    return runs;
+  }
+
   private options(): ExtensionTerminalOptions {
     const { editFiles, ready } = this;
     const k = this.k();
-    this.pastRuns ??= new PastRuns(realTime, () => k.clusters.tell());
-    const { pastRuns } = this;
+    const pastRuns = this.pastRuns ?? this.newPastRuns(k);
     const pty = new SandboxTerminal({ clusters: k.clusters, editFiles, pastRuns, ready, create: (kindYaml) =>
       createCluster(k, kindYaml) });
     return { name, pty, iconPath: new ThemeIcon('server-environment') };

@@ -150,6 +150,27 @@ describe('kubelet: a container', () => {
     });
   });
 
+  it('can restart all of them from the first on, with counts and last states kept', () => {
+    const restartPolicyRules = [
+      { action: 'RestartAllContainers', exitCodes: { operator: 'In', values: [88] } },
+    ];
+    create(shared, podOf('all', { one: 'exit 0', watch: 'sleep 20; exit 88', app: 'print hello; sleep 3600' }, {
+      restartPolicy: 'Never', terminationGracePeriodSeconds: 1,
+      initContainers: [{ name: 'one', image }, { name: 'watch', image, restartPolicy: 'Always', restartPolicyRules }],
+    }));
+    const first = until(shared, 'all', isReady);
+    assert.equal(condition(first, 'AllContainersRestarting'), 'False');
+    assert.equal(condition(until(shared, 'all', (each) => condition(each, 'AllContainersRestarting') !== 'False'),
+      'AllContainersRestarting'), 'True RestartAllContainersStarted');
+    const isOver = (each: Pod): boolean => condition(each, 'AllContainersRestarting') === 'False';
+    const again = until(shared, 'all', (each) => isReady(each) && isOver(each));
+    const statuses = [...again.status.initContainerStatuses ?? [], ...again.status.containerStatuses ?? []];
+    assert.deepEqual(statuses.map(({ name, restartCount, lastState }) => [name, restartCount,
+      lastState?.terminated?.exitCode]), [['one', 1, 0], ['watch', 1, 88], ['app', 1, 143]]);
+    assert.deepEqual([again.status.podIP, again.status.phase], [first.status.podIP, 'Running']);
+    until(shared, 'all', (each) => each.status.containerStatuses?.[0]?.restartCount === 2 && isReady(each));
+  });
+
   it('may be called as nothing else is, and as the process that holds its sandbox', () => {
     create(shared, podOf('named', {}, { containers: [{ name: 'pause', image }, { name: 'other', image }] }));
     until(shared, 'named', isReady);

@@ -5,6 +5,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildAll } from '../esbuild.mjs';
+import { closeBrowser } from '../test/support/browser';
 import { openWorkbench } from '../test/support/workbench';
 import { root } from './paths';
 
@@ -23,10 +24,13 @@ async function main(): Promise<void> {
     await workbench.explorerContextMenu('deployment.yaml', 'Apply to Sandbox');
     await workbench.runCommand('Kindergarten: Focus on Cluster View');
     await workbench.treeRow('Cluster', 'web-').filter({ hasText: 'Running' }).nth(2).waitFor();
-    await workbench.webviewFrame('Cluster Diagram');
+    const diagram = await workbench.webviewFrame('Cluster Diagram');
+    // Not in the middle of the first rush; the lines are still warm from it.
+    await diagram.locator('.token').first().waitFor({ state: 'detached' });
     await workbench.screenshot(join(folder, `${theme}.png`));
     await workbench.close();
   }
+  await closeBrowser();
 }
 
 main().catch((error: unknown) => {

@@ -18,6 +18,7 @@ import type { ClusterPki } from '../pki/cluster-pki';
 import type { DecisionLog } from '../scheduler/decision';
 import { Scheduler } from '../scheduler/scheduler';
 import { controllerManager, scheduler } from './boot/identities';
+import { etcdctlInPod } from './etcdctl-in-pod';
 
 export interface ComponentInputs {
   readonly plan: ClusterPlan;
@@ -27,20 +28,23 @@ export interface ComponentInputs {
   /** Where the schedulers keep their decisions. */
   readonly decisions: DecisionLog;
   readonly epochMs: number;
-  /** Told of components that views and previews look into, as they start. */
-  onStart(machine: string, component: ApiServer | Scheduler | ControllerManager): void;
+  /** Told of an API server as it starts, for previews. */
+  onServer(machine: string, server: ApiServer): void;
 }
 
-function image(name: string, executable: string, sizeBytes: number, program: ProgramFactory, component?: string) {
+function image(
+  name: string, executable: string, sizeBytes: number, program: ProgramFactory, component?: string,
+  more: Readonly<Record<string, ProgramFactory>> = {},
+) {
   const description: ImageDescription = {
-    sizeBytes, base: 'scratch', entrypoint: [executable], executables: { [executable]: program }, component,
+    sizeBytes, base: 'scratch', entrypoint: [executable], executables: { [executable]: program, ...more }, component,
   };
   return [name, description] as const;
 }
 
 /** The images of a cluster's own components, by repository. */
 export function componentImages(inputs: ComponentInputs): Readonly<Record<string, ImageDescription>> {
-  const { plan, kinds, pki, etcd, decisions, epochMs, onStart } = inputs;
+  const { plan, kinds, pki, etcd, decisions, epochMs, onServer } = inputs;
   const userAgent = (component: string): string => `${component}/${plan.kubernetesVersion}`;
   const proxies = new KubeProxies({
     server: plan.controlPlaneEndpoint, mode: plan.kubeProxyMode === 'none' ? 'iptables' : plan.kubeProxyMode,
@@ -57,6 +61,7 @@ export function componentImages(inputs: ComponentInputs): Readonly<Record<string
         return new EtcdMember({ name: context.machine, version, log });
       },
       'etcd',
+      { etcdctl: etcdctlInPod },
     ),
     image(
       'registry.k8s.io/kube-apiserver',
@@ -72,7 +77,7 @@ export function componentImages(inputs: ComponentInputs): Readonly<Record<string
           runtimeConfig: plan.runtimeConfig,
           featureGates: plan.featureGates,
         });
-        onStart(context.machine, server);
+        onServer(context.machine, server);
         return server;
       },
       'kube-apiserver',
@@ -82,7 +87,7 @@ export function componentImages(inputs: ComponentInputs): Readonly<Record<string
       'kube-controller-manager',
       80_200_000,
       (context) => {
-        const manager = new ControllerManager({
+        return new ControllerManager({
           client: {
             server: `${context.machine}:6443`,
             user: controllerManager,
@@ -101,8 +106,6 @@ export function componentImages(inputs: ComponentInputs): Readonly<Record<string
               namespaced: kind.namespaced,
             })),
         });
-        onStart(context.machine, manager);
-        return manager;
       },
       'kube-controller-manager',
     ),
@@ -111,7 +114,7 @@ export function componentImages(inputs: ComponentInputs): Readonly<Record<string
       'kube-scheduler',
       57_300_000,
       (context) => {
-        const program = new Scheduler({
+        return new Scheduler({
           decisions,
           client: {
             server: `${context.machine}:6443`,
@@ -121,8 +124,6 @@ export function componentImages(inputs: ComponentInputs): Readonly<Record<string
             burst: 100,
           },
         });
-        onStart(context.machine, program);
-        return program;
       },
       'kube-scheduler',
     ),

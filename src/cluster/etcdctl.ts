@@ -21,7 +21,8 @@ interface Arguments {
   readonly flags: ReadonlyMap<string, string>;
 }
 
-function readArguments(args: readonly string[]): Arguments | string {
+/** Words and flags of a command line, or what is wrong with it. */
+export function readArguments(args: readonly string[]): Arguments | string {
   const words: string[] = [];
   const flags = new Map<string, string>();
   for (let at = 0; at < args.length; at += 1) {
@@ -154,23 +155,24 @@ const commands: Readonly<Record<string, EtcdCommand>> = {
     const answer = yield* etcd.status();
     if (!answer.ok) return failed(terminal, answer.error);
     const { version, dbSize, leaderId, memberId } = answer.response;
-    const row = [endpoint, memberId, version, sizeText(dbSize), String(leaderId === memberId), 'false'];
+    const row = [flags.get('endpoints') ?? endpoint, memberId, version, sizeText(dbSize), String(leaderId === memberId), 'false'];
     const isTable = (flags.get('write-out') ?? flags.get('w')) === 'table';
     terminal.print(isTable ? table(['ENDPOINT', 'ID', 'VERSION', 'DB SIZE', 'IS LEADER', 'IS LEARNER'], [row])
       : `${row.join(', ')}\n`);
     return 0;
   },
-  *'endpoint health'(terminal, etcd) {
+  *'endpoint health'(terminal, etcd, { flags }) {
+    const asked = flags.get('endpoints') ?? endpoint;
     const startedMs = terminal.host.nowMs;
     const answer = yield* etcd.range({ key: 'health' });
     const took = `${terminal.host.nowMs - startedMs}ms`;
     if (!answer.ok) {
       terminal.complain(
-        `${endpoint} is unhealthy: failed to commit proposal: ${answer.error.message}\nError: unhealthy cluster\n`,
+        `${asked} is unhealthy: failed to commit proposal: ${answer.error.message}\nError: unhealthy cluster\n`,
       );
       return 1;
     }
-    terminal.print(`${endpoint} is healthy: successfully committed proposal: took = ${took}\n`);
+    terminal.print(`${asked} is healthy: successfully committed proposal: took = ${took}\n`);
     return 0;
   },
   *'alarm list'(terminal, etcd) {

@@ -9,7 +9,6 @@ import { serviceUnavailable } from '../api/status';
 import { nodes } from '../api/resources';
 import type { ApiServer } from '../apiserver/server';
 import { ApiClient } from '../client/api-client';
-import { ControllerManager } from '../controllers/manager';
 import { SharedLog } from '../etcd/shared-log';
 import type { KindChange } from '../kind/change';
 import { preloadedImages } from '../kind/images';
@@ -25,7 +24,6 @@ import type { ClusterPki } from '../pki/cluster-pki';
 import type { VerifiedIdentity } from '../protocol/http';
 import type { ComponentView } from '../protocol/view';
 import { DecisionLog } from '../scheduler/decision';
-import { Scheduler } from '../scheduler/scheduler';
 import { Kubectl } from '../shell/kubectl/terminal';
 import type { Program } from '../sim/process';
 import type { Simulation } from '../sim/simulation';
@@ -58,8 +56,6 @@ export class ClusterMachines implements KindMachines {
   private readonly catalog: ImageCatalog;
   private readonly machines = new Map<string, NodeMachine>();
   private readonly apiServers = new Map<string, ApiServer>();
-  private readonly schedulers = new Map<string, Scheduler>();
-  private readonly managers = new Map<string, ControllerManager>();
 
   constructor(
     private readonly sim: Simulation,
@@ -86,23 +82,12 @@ export class ClusterMachines implements KindMachines {
     this.storage = new Storage(sim, this.etcd, (name) => this.machines.get(name));
     this.catalog = imageCatalog(commonImages, componentImages({
       plan: this.plan, kinds, pki, etcd: this.etcd, decisions: this.decisions, epochMs: sim.epochMs,
-      onStart: (machine, component) => {
-        if (component instanceof Scheduler) this.schedulers.set(machine, component);
-        else if (component instanceof ControllerManager) this.managers.set(machine, component);
-        else this.apiServers.set(machine, component);
-      },
+      onServer: (machine, server) => void this.apiServers.set(machine, server),
     }));
   }
 
   get topology(): KindTopology {
     return this.present;
-  }
-
-  /** The scheduler that leads; undefined when none does. */
-  leadingScheduler(): Scheduler | undefined {
-    return [...this.schedulers].find(
-      ([machine, program]) => this.sim.isRunning(`kube-scheduler@${machine}`) && program.isLeader,
-    )?.[1];
   }
 
   /** Lets kind create the cluster. */

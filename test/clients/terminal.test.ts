@@ -1,4 +1,4 @@
-/** The sandbox terminal's kubectl prints what the real one prints. The commands are in the tables of test/clients/terminal. */
+/** The sandbox terminal's kubectl prints what the real one prints; the commands are in the tables of test/clients/terminal. */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -29,8 +29,9 @@ export class Learner {
     const row = widget.locator('.monaco-list-row').and(this.page.locator(labels)).first();
     for (const startMs = Date.now(); Date.now() - startMs < waitLimitMs;) {
       await this.page.keyboard.press('F1');
+      // A window that has only just come up does not hear keys yet.
       const input = widget.locator('input[type="text"]').first();
-      await input.waitFor();
+      if (!await input.waitFor({ timeout: 2000 }).then(() => true, () => false)) continue;
       await this.page.keyboard.insertText(title);
       if (await row.waitFor({ timeout: 2000 }).then(() => true, () => false)) {
         for (let at = 0; at < pressLimit && !/focused/.test(await row.getAttribute('class') ?? ''); at += 1) {

@@ -160,7 +160,7 @@ describe('lessons by keyboard', () => {
     await workbench.reload();
     await learner.command('Kindergarten: Lessons');
     const list = await workbench.webviewFrame('Lessons');
-    await list.locator('button.lesson').first().waitFor();
+    await list.locator('button.lesson').first().waitFor({ timeout: 30_000 });
     const rows = await list.locator('button.lesson', { hasText: 'done' }).allInnerTexts();
     assert.deepEqual(rows.map((row) => row.slice(0, 3)), ['L01', 'L02', 'L03', 'L04', 'L05', 'L06']);
   });

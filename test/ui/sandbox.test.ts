@@ -104,6 +104,24 @@ describe('the sandbox', () => {
     await workbench.page.locator('.tab.active[data-resource-name="deployment.yaml"]').waitFor();
   });
 
+  it('shows how a pod was placed and what etcd has of it, as tables', async () => {
+    const [name = ''] = await webPods();
+    const frame = await workbench.webviewFrame('Cluster Diagram');
+    await frame.locator(`[data-box="pod/default/${name}"]`).click();
+    await frame.getByRole('button', { name: 'Scheduling' }).click();
+    await frame.getByText('TaintToleration refused kind-control-plane: “node(s) had untolerated taint(s)”.').first().waitFor();
+    await frame.getByRole('gridcell', { name: 'NodeResourcesFit has nothing against kind-worker.' }).click();
+    await frame.locator('.chosen-cell').getByRole('button', { name: /^Show spec\.containers\[0\]\.resources\.requests/ }).click();
+    await workbench.page.locator('.tab.active[data-resource-name="deployment.yaml"]').waitFor();
+    await frame.locator('.view-bar .select').first().selectOption('etcd');
+    for (const key of ['/registry/pods/', '/registry/pods/default/', `/registry/pods/default/${name}`]) {
+      await frame.getByRole('button', { name: key, exact: true }).click();
+    }
+    await frame.getByText('kube-scheduler@kind-control-plane create pods/binding').waitFor();
+    await frame.locator('.view-bar .select').first().selectOption('cluster');
+    await frame.locator(`[data-box="pod/default/${name}"]`).first().waitFor();
+  });
+
   it('tries out what the diagram offers, and mends it', async () => {
     const frame = await workbench.webviewFrame('Cluster Diagram');
     const choose = async (words: string): Promise<void> => {

@@ -7,6 +7,7 @@ import type { Hop } from '../../src/protocol/trace';
 import type { ClusterView } from '../../src/protocol/view';
 import { openWebviewPage } from '../support/browser';
 import type { WebviewPage, WebviewPageOptions } from '../support/browser';
+import { movingParts } from '../support/stillness';
 import { applyHops, busy, fresh, highlyAvailable, hop, large, paused, pod, stepping } from './fixtures';
 
 const body = '<div id="app"></div>';
@@ -332,6 +333,7 @@ describe('the diagram', () => {
         assert.equal(await page.locator('.token .head').count(), 0);
         assert.equal(await page.evaluate(() =>
           getComputedStyle(document.querySelector('.layer-boxes > g')!).transitionDuration), '0s');
+        assert.deepEqual(await movingParts(page), []);
       });
     }
   });

@@ -120,6 +120,8 @@ describe('places', () => {
     ['kube-system/coredns-x-y/coredns@kind-control-plane', 'pod/kube-system/coredns-x-y coredns'],
     ['default/web-0/app@kind-worker', 'pod/default/web-0 pod'],
     ['envoy@kind-external-load-balancer', 'envoy@kind-external-load-balancer load-balancer'],
+    // Executed in the container of a component.
+    ['etcd@kind-control-plane#1', 'etcd@kind-control-plane tool'],
     // A call that reached nobody names an address.
     ['kind-control-plane2:6443', 'kube-apiserver@kind-control-plane2 kube-apiserver'],
     ['172.18.0.2:2379', 'etcd@kind-control-plane etcd'], ['unix:///run/containerd/containerd.sock', undefined],

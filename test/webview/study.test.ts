@@ -208,12 +208,22 @@ describe('the page of tables', () => {
     const webview = await open(request, { width: 900 });
     const { page } = webview;
     await page.getByRole('button', { name: '/registry/leases/', exact: true }).focus();
+    await page.evaluate(() => Object.assign(window, { held: document.activeElement }));
     await page.locator('[data-scroll="keys"]').evaluate((element) => element.scrollTo(0, 120));
     const place = await page.locator('[data-scroll="keys"]').evaluate((element) => element.scrollTop);
     const next = study(request) as EtcdStudy;
-    await webview.post({ type: 'update', view: { ...view, revision: view.revision + 1 }, hops: [], skippedHops: 0, study: { ...next, revision: next.revision + 1 } });
+    await webview.post({ type: 'update', view: { ...view, revision: view.revision + 1 }, hops: [], skippedHops: 0, study: {
+      ...next, revision: next.revision + 1, recent: [{ revision: next.revision + 1, verb: 'create', key: '/registry/new' }, ...next.recent],
+    } });
     await page.getByText(String(next.revision + 1)).first().waitFor();
+    // A row that came does something of its own, and those below go on doing theirs.
+    await page.getByRole('button', { name: `${next.revision + 1} /registry/new` }).click();
+    await page.getByRole('button', { name: `${next.revision} ${next.recent[0]?.key}` }).click();
+    const asked = (await webview.posted()).flatMap((each) => (each as { request?: { key?: string } }).request?.key ?? []);
+    assert.deepEqual(asked, ['/registry/new', next.recent[0]?.key]);
+    await page.getByRole('button', { name: '/registry/leases/', exact: true }).focus();
     assert.equal(await page.evaluate(() => document.activeElement?.getAttribute('aria-label')), '/registry/leases/');
+    assert.equal(await page.evaluate(() => document.activeElement === (window as unknown as { held: Element }).held), true, 'the same element');
     assert.equal(await page.locator('[data-scroll="keys"]').evaluate((element) => element.scrollTop), place);
     await webview.close();
   });

@@ -11,7 +11,7 @@ export const studyEnglish = {
   'attempt.preemption': 'To make room on {node} these pods are deleted: {victims}',
   'attempt.pick': 'Choose a cell to read what it says and to go on to the node or to the line of the manifest.',
   'attempt.nodes': 'Why this node, why not that one', 'attempt.more': '{count} more nodes are not in the tables.',
-  'filter.caption': 'Filter: which nodes are possible', 'filter.about': 'Plugins are asked from top to bottom; the first refusal ends it for a node.',
+  'filter.caption': 'Filter: which nodes are possible', 'filter.about': 'Plugins are asked in this order; the first refusal ends it for a node.',
   'filter.passes': 'passes', 'filter.skipped': 'nothing to do', 'filter.unasked': 'not asked',
   'filter.corner': 'Plugin', 'filter.node': 'Node', 'filter.prefilter': 'before the filters',
   'score.caption': 'Score: which possible node is best', 'score.about': 'What the plugin says → brought to 0–100 × weight.',

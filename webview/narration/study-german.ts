@@ -13,7 +13,7 @@ export const studyGerman: Readonly<Record<keyof typeof studyEnglish, string>> = 
   'attempt.preemption': 'Um auf {node} Platz zu schaffen, werden diese Pods gelöscht: {victims}',
   'attempt.pick': 'Eine Zelle sagt, was sie bedeutet, und führt weiter zum Node oder zur Zeile im Manifest.',
   'attempt.nodes': 'Warum dieser Node, warum jener nicht', 'attempt.more': '{count} weitere Nodes stehen nicht in den Tabellen.',
-  'filter.caption': 'Filter: welche Nodes in Frage kommen', 'filter.about': 'Die Plugins werden von oben nach unten gefragt; nach der ersten Absage ist für den Node Schluss.',
+  'filter.caption': 'Filter: welche Nodes in Frage kommen', 'filter.about': 'Die Plugins werden in dieser Reihenfolge gefragt; nach der ersten Absage ist für den Node Schluss.',
   'filter.passes': 'lässt durch', 'filter.skipped': 'nichts zu tun', 'filter.unasked': 'nicht gefragt',
   'filter.corner': 'Plugin', 'filter.node': 'Node', 'filter.prefilter': 'vor den Filtern',
   'score.caption': 'Score: welcher mögliche Node der beste ist', 'score.about': 'Was das Plugin sagt → auf 0–100 gebracht × Gewicht.',

@@ -41,6 +41,8 @@ export class Transcript {
   private readonly solo;
   private readonly closing;
   private hops: Hop[] = [];
+  /** The newest hop between steps that is not kept any more. */
+  private forgotten = -1;
   private readonly byId = new Map<number, Hop>();
   private view: ClusterView | undefined;
   private language: Language = 'en';
@@ -97,6 +99,7 @@ export class Transcript {
   reset(hops: readonly Hop[]): void {
     const hadFocus = this.log.contains(document.activeElement);
     this.hops = [];
+    this.forgotten = -1;
     this.byId.clear();
     this.keep(hops);
     this.redraw();
@@ -156,6 +159,7 @@ export class Transcript {
         if (rankOf(hop) !== rank || left === 0) return true;
         left -= 1;
         this.byId.delete(hop.id);
+        if (rank === 'between') this.forgotten = hop.id;
         return false;
       });
     }
@@ -213,9 +217,7 @@ export class Transcript {
   private innerHops(hop: Hop): HTMLElement {
     const { view, language } = this;
     // Of a step long ago the hops inside are gone, while it is still told itself.
-    const oldest = this.hops.find((one) => rankOf(one) === 'between')?.id ?? 0;
-    const next = this.hops.find((one) => one.id > hop.id && rankOf(one) === 'told');
-    if (next && next.id < oldest) {
+    if (this.forgotten > hop.id) {
       return html('div', { class: 'causes' }, html('div', { class: 'causes-title' }, text(language, 'transcript.gone')));
     }
     const inner = fold(this.hops.filter((one) => one.id >= hop.id && !one.background)).find((step) => step.hop === hop)?.inner ?? [];

@@ -15,6 +15,8 @@ import { shapeOf } from './token-shapes';
 /** How many messages travel at once: few where each is to be read, more in a live run, none beyond. */
 const stepLimit = 3;
 const liveLimit = 60;
+/** How many of them are labelled at once in a live run: more would cover each other and the picture. */
+const liveLabels = 6;
 /** A message that arrived stays so long, in milliseconds. */
 const stayMs = 220;
 /** How finely the width of a line follows its traffic. */
@@ -52,6 +54,8 @@ interface Travel {
   readonly durationMs: number;
   ageMs: number;
   readonly isMessage: boolean;
+  /** Where its label is, if it has one: a line, or a box. */
+  readonly labelled: string | undefined;
 }
 
 export class Motion {
@@ -113,7 +117,8 @@ export class Motion {
     const shape = shapeOf(hop);
     const head = svg('g', { class: 'head' }, elementOf(tokenShape(shape)));
     const plate = groupOf(drawPlate(shortLabel(hop), `label-${shape}`));
-    const group = svg('g', { 'class': `token kind-${shape}`, 'data-hop': hop.id }, head, plate);
+    const labelled = this.mayLabel(line.id, pace) ? line.id : undefined;
+    const group = svg('g', { 'class': `token kind-${shape}`, 'data-hop': hop.id }, head, ...(labelled === undefined ? [] : [plate]));
     const half = Number(plate.querySelector('rect')?.getAttribute('width') ?? 0) / 2;
     const bounds = viewBounds(this.layer);
     const update = (part: number): void => {
@@ -124,7 +129,7 @@ export class Motion {
       moveTo(plate, place, y < 24 ? y + 18 : y - 17);
     };
     update(0);
-    this.start(group, pace.durationMs, update, line, true);
+    this.start({ group, durationMs: pace.durationMs, update, isMessage: true, labelled }, line);
   }
 
   private badges(hop: Hop, line: Line, points: readonly Point[], pace: Pace): void {
@@ -138,7 +143,8 @@ export class Motion {
     const { x, y } = pointAt(points, 0.5);
     moveTo(plate, x, y);
     const group = svg('g', { 'class': `token still kind-${shapeOf(hop)}`, 'data-hop': hop.id }, ...ends, plate);
-    this.start(group, Math.max(pace.durationMs, pace.careful ? 1500 : 400), () => undefined, line, true);
+    const durationMs = Math.max(pace.durationMs, pace.careful ? 1500 : 400);
+    this.start({ group, durationMs, update: () => undefined, isMessage: true, labelled: line.id }, line);
   }
 
   private pulse(hop: Hop, { from, to }: Course, pace: Pace): void {
@@ -155,22 +161,29 @@ export class Motion {
       class: 'pulse', x: box.x - 2, y: box.y - 2, width: box.width + 4, height: box.height + 4, rx: 8,
     });
     const look = `token kind-${refused ? 'failure' : 'stage'}`;
-    const group = svg('g', { 'class': look, 'data-hop': hop.id }, outline, plate);
-    this.start(group, pace.durationMs, (part) => {
+    // In a live run the row that lights up says it already.
+    const isSaid = row !== undefined && !refused && !pace.careful;
+    const labelled = !isSaid && (refused || this.mayLabel(box.id, pace)) ? box.id : undefined;
+    const group = svg('g', { 'class': look, 'data-hop': hop.id }, outline, ...(labelled === undefined ? [] : [plate]));
+    const update = (part: number): void => {
       outline.style.opacity = this.hooks.isStill() ? '1' : String(1 - part);
-    }, undefined, false, row?.end);
+    };
+    this.start({ group, durationMs: pace.durationMs, update, isMessage: false, labelled }, undefined, row?.end);
   }
 
-  private start(
-    group: SVGGElement, durationMs: number, update: (part: number) => void, line: Line | undefined, isMessage: boolean,
-    after?: () => void,
-  ): void {
-    this.layer.append(group);
+  /** Whether there is room for a label: one for each line or box, and few in all, unless each hop is to be read. */
+  private mayLabel(place: string, { careful }: Pace): boolean {
+    const labels = this.travels.filter(({ labelled }) => labelled !== undefined);
+    return careful || (labels.length < liveLabels && !labels.some(({ labelled }) => labelled === place));
+  }
+
+  private start(travel: Omit<Travel, 'ageMs' | 'end'>, line: Line | undefined, after?: () => void): void {
+    this.layer.append(travel.group);
     if (line) this.hooks.lend(line)?.classList.add('busy');
     this.travels.push({
-      group, update, durationMs, ageMs: 0, isMessage,
+      ...travel, ageMs: 0,
       end: () => {
-        group.remove();
+        travel.group.remove();
         after?.();
         if (!line) return;
         this.hooks.lend(line)?.classList.remove('busy');

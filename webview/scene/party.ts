@@ -57,6 +57,8 @@ export function placeOf(process: string, view: ClusterView): Place | undefined {
   if (machine !== '' && /^[\w.-]+#\d+$/.test(name)) return { box: `node/${machine}`, party: 'tool' };
   if (name === 'kubeadm') return { box: `node/${machine}`, party: 'kubeadm' };
   const component = componentNames[name];
+  // What somebody executes in a component's container (`kubectl exec`) is not the component.
+  if (component && /#\d+$/.test(machine)) return { box: process.replace(/#\d+$/, ''), party: 'tool' };
   if (component) return { box: component === 'cni' ? `kindnetd@${machine}` : process, party: component };
   const [namespace, pod] = name.split('/');
   if (machine !== '' && namespace !== undefined && pod !== undefined) return { ...podPlace(namespace, pod), around: `node/${machine}` };

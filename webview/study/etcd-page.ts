@@ -6,8 +6,9 @@ import type { Language } from '../../src/protocol/messages';
 import type { EtcdStudy, KeyStudy, KeyVersionEntry, StudyRequest } from '../../src/protocol/study';
 import { clockText, text } from '../narration/text';
 import { html } from '../render/svg';
-import { breakable, bytesText, link, numberText, redraw, table } from './page-parts';
+import { breakable, bytesText, link, numberText, table } from './page-parts';
 import type { Row } from './page-parts';
+import { patchChildren } from './patch';
 import { revisionLine } from './revision-line';
 
 type Request = Extract<StudyRequest, { kind: 'etcd' }>;
@@ -32,7 +33,7 @@ export class EtcdPage {
   show(study: EtcdStudy, language: Language, width: number): void {
     this.study = study;
     this.language = language;
-    redraw(this.element, [
+    patchChildren(this.element, [
       this.facts(study), this.line(study, width),
       // What was chosen stands beside the keys; until then what was written last.
       ...(study.key

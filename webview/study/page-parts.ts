@@ -1,27 +1,11 @@
-/** What the pages of tables are made of: tables with heads, buttons that are links, and drawing anew without losing one's place. */
+/** What the pages of tables are made of: tables with heads, buttons that are links, numbers as people write them. */
 import { html } from '../render/svg';
-
-/**
- * Puts new children into an element. The focus stays at the element of the same `data-key`, and what was scrolled stays
- * where it was, so that a page can be drawn anew while somebody reads it.
- */
-export function redraw(element: HTMLElement, children: readonly Node[]): void {
-  const focused = document.activeElement;
-  const key = focused instanceof HTMLElement && element.contains(focused) ? focused.dataset['key'] : undefined;
-  const scrolled = [...element.querySelectorAll<HTMLElement>('[data-scroll]')].map((each) =>
-    [each.dataset['scroll'] ?? '', each.scrollLeft, each.scrollTop] as const);
-  element.replaceChildren(...children);
-  for (const [name, left, top] of scrolled) {
-    const each = element.querySelector<HTMLElement>(`[data-scroll=${CSS.escape(name)}]`);
-    if (each) each.scrollTo(left, top);
-  }
-  if (key !== undefined) element.querySelector<HTMLElement>(`[data-key=${CSS.escape(key)}]`)?.focus({ preventScroll: true });
-}
+import { onActivate } from './patch';
 
 /** Words that lead somewhere. */
 export function link(words: string, key: string, onClick: () => void, name?: string): HTMLButtonElement {
   const button = html('button', { 'class': 'link', 'type': 'button', 'data-key': key, 'aria-label': name }, words);
-  button.addEventListener('click', onClick);
+  onActivate(button, onClick);
   return button;
 }
 

@@ -10,7 +10,8 @@ import { arranged, filterGrid, scoreGrid } from './grid';
 import type { Cell } from './grid';
 import { gridTable } from './grid-table';
 import type { GridChoice } from './grid-table';
-import { link, redraw } from './page-parts';
+import { link } from './page-parts';
+import { onActivate, patchChildren } from './patch';
 import { whyNode } from './why-node';
 
 type Request = Extract<StudyRequest, { kind: 'scheduling' }>;
@@ -49,7 +50,7 @@ export class SchedulingPage {
     const { study, language } = this;
     if (!study) return;
     const shown = study.shown ? this.attempt(study.shown) : [html('p', { class: 'study-empty' }, text(language, 'study.none'))];
-    redraw(this.element, [...(study.attempts.length > 0 ? [this.list(study)] : []), html('div', { class: 'study-main' }, ...shown)]);
+    patchChildren(this.element, [...(study.attempts.length > 0 ? [this.list(study)] : []), html('div', { class: 'study-main' }, ...shown)]);
   }
 
   private list({ attempts, shown, older, newer, pod, forgotten }: SchedulingStudy): HTMLElement {
@@ -76,7 +77,7 @@ export class SchedulingPage {
     }, html('span', { class: 'attempt-pod' }, pod), html('span', { class: 'time' }, clockText(atMs)),
     html('span', { class: 'attempt-end' }, node === undefined ? `✕ ${text(language, 'attempt.noNode')}` : `→ ${node}`),
     html('span', { class: 'quiet' }, `#${attempt}`));
-    button.addEventListener('click', () => this.hooks.ask(request));
+    onActivate(button, () => this.hooks.ask(request));
     return html('li', {}, button);
   }
 

@@ -1,8 +1,8 @@
 /**
  * What go-yaml reads and js-yaml does not: lines of a flow collection that are not indented (a closing bracket below
- * the key, as in most manifests written by hand), and `\'` between double quotes. Such a text is parsed in a form of the
- * same length, so that all offsets hold; the values are then read from the text itself. Not covered: lines of quoted or
- * plain texts inside a flow collection that are indented too little.
+ * the key, as in most manifests written by hand), and `\'` between double quotes. Such a text is parsed in a form of
+ * the same length, so that all offsets hold; the values are then read from the text itself. Not covered: lines of
+ * quoted or plain texts inside a flow collection that are indented too little.
  */
 import { lineEnd } from './line';
 import { startsValue, step } from './unclosed';

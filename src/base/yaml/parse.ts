@@ -54,7 +54,7 @@ function moved(event: Event, base: number): Event {
   return copy as unknown as Event;
 }
 
-/** The events of a text. What only go-yaml reads is tried when js-yaml refuses; its refusal stands if that fails, too. */
+/** The events of a text. What only go-yaml reads is tried when js-yaml refuses, whose refusal stands if that fails. */
 function eventsOf(text: string, limits: YamlLimits): readonly Event[] {
   const options = { maxDepth: limits.depth };
   try {

@@ -6,6 +6,7 @@
 import type { ProcessHost, Program } from '../../sim/process';
 import { type Task, waitFor } from '../../sim/task';
 import type { CriResult } from '../cri';
+import { baseName } from '../filesystem';
 import type { ContainerdOptions } from './containerd';
 import { ContainerIo, type IoOptions, type OutputStream } from './container-io';
 import { type ContainerService, notFound } from './containers';
@@ -74,7 +75,11 @@ export class ExecutionService {
       return { ok: false, message };
     }
     container.executed += 1;
-    const processId = `${container.processId}#${container.executed}`;
+    // A tool that is executed beside a component is called like one of its node.
+    const { component } = container.image;
+    const processId = component === undefined || baseName(command) === component
+      ? `${container.processId}#${container.executed}`
+      : `${baseName(command)}.${component}#${container.executed}@${this.options.machine}`;
     return { ok: true, io, processId, exit: this.run(container, processId, executable.create(context)) };
   }
 

@@ -41,7 +41,8 @@ describe('outside clients', () => {
     ask({ method: 'POST', target: '/api/v1/namespaces/default/configmaps', identity: admin, body: text('{"metadata":{"name":"a"}}'),
       headers: { 'content-type': 'application/json' } }),
     ask({ target: '/api/v1/configmaps?watch=true&resourceVersion=0', identity: admin }),
-    ask({ target: '/api/v1/namespaces/kube-system/pods/etcd-kind-control-plane/exec?command=etcd&stdin=true&stdout=true',
+    ask({ target: '/api/v1/namespaces/kube-system/pods/etcd-kind-control-plane/exec?command=etcdctl&command=version'
+      + '&stdin=true&stdout=true',
       identity: admin, upgrade: true }, [{ kind: 'data', stream: 0, data: text('hello') }, { kind: 'close', stream: 0 }]),
   ];
 

@@ -62,7 +62,10 @@ export class LessonPlayer implements WebviewViewProvider {
       if (message) void this.receive(message);
     });
     view.onDidChangeVisibility(() => this.draw.request());
-    view.onDidDispose(() => (this.view = undefined));
+    view.onDidDispose(() => {
+      // After a reload VS Code may already have made another one.
+      if (this.view === view) this.view = undefined;
+    });
     webview.html = diagramPage({
       cspSource: webview.cspSource, nonce: newNonce(), title: l10n.t('Lessons'), language: env.language,
       script: webview.asWebviewUri(file('dist', 'webview', 'lesson.js')).toString(),

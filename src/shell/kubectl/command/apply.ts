@@ -14,7 +14,9 @@ import type { Task } from '../../../sim/task';
 import { lastAppliedAnnotation, patchFor, patchTypeFor, refOf, withLastApplied } from '../apply';
 import { serverError } from '../text';
 import { awaitObject, timeoutOf } from './await';
-import { type Call, changing, complain, dryRunProblem, dryRunSuffix, type KubectlCommand, misused, nothingNamed, refused, say } from './call';
+import {
+  type Call, changing, complain, dryRunProblem, dryRunSuffix, type KubectlCommand, misused, nothingNamed, refused, say,
+} from './call';
 import { pathOf } from './connection';
 import { objectName, printOutcome, withoutManagedFields } from './output';
 import { fileTargets, isTargetProblem, scopeOf, shownName, type Target, targetsOf } from './resources';
@@ -127,7 +129,7 @@ export const deleteCommand: KubectlCommand = {
   flags: {
     ...writing, 'all': { type: 'bool' }, 'all-namespaces': { type: 'bool', short: 'A' },
     'cascade': { type: 'string', bare: 'background' }, 'field-selector': { type: 'string' }, 'force': { type: 'bool' },
-    'grace-period': { type: 'string' }, 'ignore-not-found': { type: 'bool' },
+    'grace-period': { type: 'int' }, 'ignore-not-found': { type: 'bool' },
       'interactive': { type: 'unmodelledBool', short: 'i' },
     'now': { type: 'bool' }, 'raw': { type: 'unmodelled' }, 'selector': { type: 'string', short: 'l' },
     'timeout': { type: 'string' }, 'wait': { type: 'bool' },
@@ -135,8 +137,14 @@ export const deleteCommand: KubectlCommand = {
   run: runDelete,
 };
 
+const cascades = ['background', 'foreground', 'orphan', 'true', 'false'];
+
 function* runDelete(call: Call): Task<number> {
   const { flags } = call;
+  const cascade = flags.text('cascade') ?? 'background';
+  if (!cascades.includes(cascade)) {
+    return complain(call, `invalid cascade value (${cascade}). Must be "background", "foreground", or "orphan"`);
+  }
   const problem = dryRunProblem(call);
   if (problem !== undefined) return complain(call, problem);
   const targets = flags.has('filename') ? fileTargets(call) : targetsOf(call.kinds, call.args);

@@ -17,7 +17,8 @@ export const attach: KubectlCommand = {
 
 /** What kubectl says before it joins a process. */
 export const sessionNote = 'All commands and output from this session will be recorded in container logs, including '
-  + 'credentials and sensitive information passed through the command prompt.\nIf you don\'t see a command prompt, try pressing enter.\n';
+  + 'credentials and sensitive information passed through the command prompt.\n'
+  + 'If you don\'t see a command prompt, try pressing enter.\n';
 
 function* runAttach(call: Call): Task<number> {
   const { flags, args } = call;
@@ -48,7 +49,8 @@ function* runAttach(call: Call): Task<number> {
 }
 
 function wrongContainer({ metadata, spec }: Pod, wanted: string | undefined): string | undefined {
-  const named = (list: readonly { readonly name: string }[] = [], mark = ''): string[] => list.map(({ name }) => name + mark);
+  const named = (list: readonly { readonly name: string }[] = [], mark = ''): string[] =>
+    list.map(({ name }) => name + mark);
   const plain = [...named(spec.containers), ...named(spec.ephemeralContainers), ...named(spec.initContainers)];
   if (wanted === undefined || plain.includes(wanted)) return undefined;
   const all = [

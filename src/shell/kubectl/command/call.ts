@@ -83,7 +83,8 @@ export function misused(call: Pick<Call, 'write' | 'path'>, message: string): nu
 
 /** What several commands say when no object was named. */
 export const nothingNamed = 'You must provide one or more resources by argument or filename.\nExample resource '
-  + 'specifications include:\n   \'-f rsrc.yaml\'\n   \'--filename=rsrc.json\'\n   \'<resource> <name>\'\n   \'<resource>\'';
+  + 'specifications include:\n   \'-f rsrc.yaml\'\n   \'--filename=rsrc.json\'\n   \'<resource> <name>\'\n'
+  + '   \'<resource>\'';
 
 /** The same for commands that do not take a kind alone. */
 export const neitherNamed = 'one or more resources must be specified as <resource> <name> or <resource>/<name>';

@@ -104,7 +104,10 @@ function* createToken(call: Call): Task<number> {
     apiVersion: 'v1', kind: boundKind, name: boundName, uid: flags.text('bound-object-uid') } };
   const answer = yield* call.api.create<{ readonly status: { readonly token: string } }>(kind, call.namespace, {
     apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', metadata: {},
-    spec: { audiences: audiences.length > 0 ? audiences : null, ...bound, ...(ms > 0 ? { expirationSeconds: ms / 1000 } : {}) },
+    spec: {
+      audiences: audiences.length > 0 ? audiences : null, ...bound,
+      ...(ms > 0 ? { expirationSeconds: ms / 1000 } : {}),
+    },
     status: {},
   }, {}, [name, 'token']);
   if (answer.ok) {

@@ -66,7 +66,8 @@ function configMap(call: Call, name: string): Made {
   const data = dataOf(call);
   if ('problem' in data) return data;
   return { object: {
-    apiVersion: 'v1', ...(data.size > 0 ? { data: Object.fromEntries(data) } : {}), kind: 'ConfigMap', metadata: meta(name),
+    apiVersion: 'v1', ...(data.size > 0 ? { data: Object.fromEntries(data) } : {}), kind: 'ConfigMap',
+    metadata: meta(name),
   } };
 }
 
@@ -90,10 +91,11 @@ function registrySecret(call: Call, name: string): Made {
     const data = dataOf(call);
     return 'problem' in data ? data : secretOf(name, data, type);
   }
-  const [username, password, email] = ['username', 'password', 'email'].map((each) => flags.text(`docker-${each}`) ?? '');
+  const [username, password, email] = ['username', 'password', 'email']
+    .map((each) => flags.text(`docker-${each}`) ?? '');
   if (username === '' || password === '') {
-    return { problem: 'either --from-file or the combination of --docker-username, --docker-password and --docker-server '
-      + 'is required' };
+    return { problem: 'either --from-file or the combination of --docker-username, --docker-password and '
+      + '--docker-server is required' };
   }
   const server = flags.text('docker-server') ?? 'https://index.docker.io/v1/';
   const entry = {
@@ -106,7 +108,8 @@ function tlsSecret({ flags, files }: Call, name: string): Made {
   const [cert = '', key = ''] = [flags.text('cert'), flags.text('key')];
   if (cert === '' || key === '') return { problem: 'key and cert must be specified' };
   for (const path of [cert, key]) {
-    if (files[path] === undefined) return { problem: `Cannot read file ${path}, open ${path}: no such file or directory` };
+    if (files[path] !== undefined) continue;
+    return { problem: `Cannot read file ${path}, open ${path}: no such file or directory` };
   }
   return secretOf(name, new Map([['tls.crt', files[cert] ?? ''], ['tls.key', files[key] ?? '']]), 'kubernetes.io/tls');
 }
@@ -123,7 +126,8 @@ const secrets: Readonly<Record<string, KubectlCommand>> = {
 };
 
 export const configuration: Readonly<Record<string, KubectlCommand>> = {
-  configmap: generator('Create a config map from a local file, directory or literal value', dataFlags, configMap, ['cm']),
+  configmap: generator('Create a config map from a local file, directory or literal value', dataFlags, configMap,
+    ['cm']),
   namespace: generator('Create a namespace with the specified name', {}, (_, name) => (
     { object: { apiVersion: 'v1', kind: 'Namespace', metadata: meta(name), spec: {}, status: {} } }), ['ns']),
   secret: { about: 'Create a secret using a specified subcommand', commands: secrets },

@@ -44,7 +44,8 @@ const services: Readonly<Record<string, KubectlCommand>> = {
 };
 
 /** host, path, `*` for a prefix, service, port, and TLS. */
-const rulePattern = /^(?<host>[\w.*-]*)(?<path>\/[\w./-]*)(?<prefix>\*?)=(?<name>[\w-]+):(?<port>[\w-]+)(?:,tls(?:=(?<secret>[\w.-]+))?)?$/;
+const rulePattern = new RegExp('^(?<host>[\\w.*-]*)(?<path>/[\\w./-]*)(?<prefix>\\*?)=(?<name>[\\w-]+):(?<port>[\\w-]+)'
+  + '(?:,tls(?:=(?<secret>[\\w.-]+))?)?$');
 
 function ingress({ flags }: Call, name: string): Made {
   const backend = flags.text('default-backend');
@@ -77,7 +78,10 @@ function ingress({ flags }: Call, name: string): Made {
     return { problem: 'default-backend should be in format servicename:serviceport' };
   }
   const annotations = pairs(flags.all('annotation'));
-  if (!annotations) return { problem: `annotation ${flags.all('annotation')[0] ?? ''} is invalid and should be in format key=[value]` };
+  if (!annotations) {
+    const [first = ''] = flags.all('annotation');
+    return { problem: `annotation ${first} is invalid and should be in format key=[value]` };
+  }
   const ingressClassName = flags.text('class');
   return { object: {
     apiVersion: 'networking.k8s.io/v1', kind: 'Ingress',

@@ -1,8 +1,10 @@
 /**
- * `kubectl debug`: an ephemeral container in a running pod, or a pod on a node that sees the node's disk and namespaces.
- * Models kubectl's pkg/cmd/debug with its profiles; copies of pods (`--copy-to`) and `--custom` are not modelled.
+ * `kubectl debug`: an ephemeral container in a running pod, or a pod on a node that sees the node's disk and
+ * namespaces. Models kubectl's pkg/cmd/debug with its profiles; copies of pods (`--copy-to`) and `--custom` are not modelled.
  */
 import type { AnyKind } from '../../../api/kind';
+import { isPatchError, type PlainMap } from '../../../api/patch/plain';
+import { threeWayStrategicMergePatch } from '../../../api/patch/strategic';
 import type { KubeObject, Pod } from '../../../api/types';
 import type { Task } from '../../../sim/task';
 import { sessionNote } from './attach';
@@ -21,8 +23,8 @@ export const debug: KubectlCommand = {
   flags: {
     'arguments-only': { type: 'bool' }, 'attach': { type: 'bool' }, 'container': { type: 'string', short: 'c' },
     'copy-to': { type: 'unmodelled' }, 'custom': { type: 'unmodelled' }, 'env': { type: 'array' },
-    'filename': { type: 'unmodelled', short: 'f' }, 'image': { type: 'string' }, 'image-pull-policy': { type: 'string' },
-    'profile': { type: 'string' }, 'quiet': { type: 'bool', short: 'q' }, 'replace': { type: 'bool' },
+    'filename': { type: 'unmodelled', short: 'f' }, 'image': { type: 'string' },
+    'image-pull-policy': { type: 'string' }, 'profile': { type: 'string' }, 'quiet': { type: 'bool', short: 'q' }, 'replace': { type: 'bool' },
     'same-node': { type: 'bool' }, 'set-image': { type: 'unmodelled' }, 'share-processes': { type: 'bool' },
     'stdin': { type: 'bool', short: 'i' }, 'target': { type: 'string' }, 'tty': { type: 'bool', short: 't' },
   },
@@ -65,7 +67,7 @@ function usageProblem({ flags }: Call): string | undefined {
   return undefined;
 }
 
-// --- in a pod ----------------------------------------------------------------------------------------------------------
+// --- in a pod --------------------------------------------------------------------------------------------------------
 
 function* inPod(call: Call, kind: AnyKind, pod: Pod, profile: Profile, command: readonly string[]): Task<number> {
   const { flags } = call;
@@ -75,12 +77,19 @@ function* inPod(call: Call, kind: AnyKind, pod: Pod, profile: Profile, command: 
       + 'because the container runtime doesn\'t support this feature.\n');
   }
   const name = flags.text('container') ?? newName(call, pod);
-  if (!flags.has('container') && !flags.is('quiet')) call.write('stderr', `Defaulting debug container name to ${name}.\n`);
+  if (!flags.has('container') && !flags.is('quiet')) {
+    call.write('stderr', `Defaulting debug container name to ${name}.\n`);
+  }
   const container = {
     ...containerOf(call, name, command), ...security(profile, 'pod'), terminationMessagePolicy: 'File',
     ...(target === undefined ? {} : { targetContainerName: target }),
   };
-  const patch = { spec: { ephemeralContainers: [container] } };
+  // One of that name may not be changed: the API server says so when it is asked to put another in its place.
+  const others = (pod.spec.ephemeralContainers ?? []).filter((each) => each.name !== name);
+  const before = pod as unknown as PlainMap;
+  const after = { ...before, spec: { ...pod.spec, ephemeralContainers: [...others, container] } } as unknown as PlainMap;
+  const patch = threeWayStrategicMergePatch(before, after, before, kind.schema as string);
+  if (isPatchError(patch)) return complain(call, 'the pod cannot be compared with the one on the server');
   const { namespace, name: podName } = pod.metadata;
   const added = yield* call.api.patch(kind, namespace, podName, 'strategic-merge', patch, {}, 'ephemeralcontainers');
   if (!added.ok) return refused(call, added.status);
@@ -96,7 +105,7 @@ function newName(call: Call, { spec }: Pod): string {
   }
 }
 
-// --- on a node ---------------------------------------------------------------------------------------------------------
+// --- on a node -------------------------------------------------------------------------------------------------------
 
 function* onNode(call: Call, node: string, profile: Profile, command: readonly string[]): Task<number> {
   const { flags } = call;
@@ -125,7 +134,7 @@ function* onNode(call: Call, node: string, profile: Profile, command: readonly s
   return yield* join(call, kind, name, container);
 }
 
-// --- of both -----------------------------------------------------------------------------------------------------------
+// --- of both ---------------------------------------------------------------------------------------------------------
 
 function containerOf({ flags }: Call, name: string, command: readonly string[]) {
   const environment = pairs(flags.all('env')) ?? {};

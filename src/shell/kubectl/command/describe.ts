@@ -52,8 +52,9 @@ function* runDescribe(call: Call): Task<number> {
       () => describeObject(reader, call.kinds, ref, call.host.wallMs, !showEvents));
     if (text !== undefined) texts.push(text);
   }
-  if (texts.length > 0) call.write('stdout', byPrefix ? texts.map((text) => `${text}\n`).join('') : texts.join('\n\n'));
-  else if (code === 0) {
+  if (texts.length > 0) {
+    call.write('stdout', byPrefix ? texts.map((text) => `${text}\n`).join('') : texts.join('\n\n'));
+  } else if (code === 0) {
     const where = call.flags.is('all-namespaces') ? '' : ` in ${call.namespace} namespace.`;
     call.write('stderr', `No resources found${where}\n`);
   }

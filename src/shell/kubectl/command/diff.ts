@@ -26,7 +26,8 @@ export const diff: KubectlCommand = {
   flags: {
     'concurrency': { type: 'string' }, 'field-manager': { type: 'string' }, 'filename': { type: 'list', short: 'f' },
     'force-conflicts': { type: 'bool' }, 'kustomize': { type: 'unmodelled', short: 'k' },
-    'prune': { type: 'unmodelledBool' }, 'recursive': { type: 'unmodelledBool', short: 'R' }, 'selector': { type: 'unmodelled', short: 'l' },
+    'prune': { type: 'unmodelledBool' }, 'recursive': { type: 'unmodelledBool', short: 'R' },
+    'selector': { type: 'unmodelled', short: 'l' },
     'server-side': { type: 'bool' }, 'show-managed-fields': { type: 'bool' },
   },
   run: runDiff,

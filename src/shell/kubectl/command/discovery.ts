@@ -48,7 +48,9 @@ function* runApiResources(call: Call): Task<number> {
   const { flags } = call;
   const form = flags.text('output') ?? '';
   if (call.args.length > 0) return misused(call, `unexpected arguments: [${call.args.join(' ')}]`);
-  if (form === 'json' || form === 'yaml' || form === 'kyaml') return complain(call, `-o ${form} is not modelled in the sandbox`);
+  if (form === 'json' || form === 'yaml' || form === 'kyaml') {
+    return complain(call, `-o ${form} is not modelled in the sandbox`);
+  }
   if (!['', 'wide', 'name'].includes(form)) {
     return complain(call, `unable to match a printer suitable for the output format "${form}", allowed formats are: `
       + 'json,kyaml,name,wide,yaml');

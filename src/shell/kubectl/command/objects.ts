@@ -23,16 +23,24 @@ export interface Found {
   readonly object: KubeObject;
 }
 
-/** Fetches the objects; a complaint is printed. `unnamed` is what the command says when nothing was named. */
+/** Fetches the objects, all or none; a complaint is printed. `unnamed` is what is said when nothing was named. */
 export function* objectsOf(
   call: Call, words: readonly string[], unnamed = neitherNamed,
 ): Task<readonly Found[] | { readonly code: number }> {
+  const { found, code } = yield* thoseThere(call, words, unnamed);
+  return code === 0 ? found : { code };
+}
+
+/** The same for commands that go on with what is there. */
+export function* thoseThere(
+  call: Call, words: readonly string[], unnamed: string,
+): Task<{ readonly found: readonly Found[]; readonly code: number }> {
   const { flags } = call;
   const targets = flags.has('filename') ? fileTargets(call) : targetsOf(call.kinds, words);
-  if (isTargetProblem(targets)) return { code: complain(call, targets.problem) };
-  if (targets.length === 0) return { code: complain(call, unnamed) };
+  if (isTargetProblem(targets)) return { found: [], code: complain(call, targets.problem) };
+  if (targets.length === 0) return { found: [], code: complain(call, unnamed) };
   if (flags.has('selector') && targets.some(({ name }) => name !== undefined) && !flags.has('filename')) {
-    return { code: complain(call, 'name cannot be provided when a selector is specified') };
+    return { found: [], code: complain(call, 'name cannot be provided when a selector is specified') };
   }
   const found: Found[] = [];
   let code = 0;
@@ -41,7 +49,7 @@ export function* objectsOf(
     if ('code' in each) code = each.code;
     else found.push(...each);
   }
-  return code === 0 ? found : { code };
+  return { found, code };
 }
 
 function* objectsOfTarget(call: Call, target: Target): Task<readonly Found[] | { readonly code: number }> {

@@ -88,7 +88,7 @@ function customColumns(objects: readonly KubeObject[], argument: string,
   const columns: { readonly head: string; readonly path: ReturnType<typeof parseRelaxedPath> }[] = [];
   for (const part of argument.split(/,(?![^[]*\])/)) {
     const colon = part.indexOf(':');
-    if (colon < 1) {
+    if (colon < 0) {
       return { problem: `unexpected custom-columns spec: ${part}, expected <header>:<json-path-expr>` };
     }
     columns.push({ head: part.slice(0, colon), path: parseRelaxedPath(part.slice(colon + 1)) });
@@ -107,7 +107,8 @@ function goSyntax(value: unknown): string {
   if (Array.isArray(value)) return `[]interface {}{${value.map(goSyntax).join(', ')}}`;
   if (typeof value !== 'object') return JSON.stringify(value);
   const map = value as Readonly<Record<string, unknown>>;
-  return `map[string]interface {}{${sortedKeys(map).map((key) => `${JSON.stringify(key)}:${goSyntax(map[key])}`).join(', ')}}`;
+  const entries = sortedKeys(map).map((key) => `${JSON.stringify(key)}:${goSyntax(map[key])}`);
+  return `map[string]interface {}{${entries.join(', ')}}`;
 }
 
 /** A value as Go's %v has it. */

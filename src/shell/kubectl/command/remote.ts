@@ -82,7 +82,8 @@ function exitCode(call: Call, status: Status | undefined): number {
     return code;
   }
   // client-go puts the same words before what the server says.
-  const text = status.reason === 'InternalError' ? `error: Internal error occurred: ${status.message ?? ''}` : serverError(status);
+  const text = status.reason === 'InternalError' ? `error: Internal error occurred: ${status.message ?? ''}`
+    : serverError(status);
   call.write('stderr', `${text}\n`);
   return 1;
 }

@@ -18,6 +18,8 @@ export interface Revision {
   readonly revision: number;
   readonly cause: string;
   readonly template: PodTemplateSpec | undefined;
+  /** What a controller revision would patch its owner with. */
+  readonly data?: unknown;
 }
 
 /** The revisions of a workload, the oldest first. */
@@ -43,7 +45,7 @@ function ofReplicaSet(set: ReplicaSet): Revision {
 
 function ofControllerRevision(stored: ControllerRevision): Revision {
   const { spec } = (stored.data ?? {}) as unknown as { readonly spec?: { readonly template?: PodTemplateSpec } };
-  return { revision: stored.revision, cause: causeOf(stored), template: spec?.template };
+  return { revision: stored.revision, cause: causeOf(stored), template: spec?.template, data: stored.data };
 }
 
 /** The action behind `rollout history`. */

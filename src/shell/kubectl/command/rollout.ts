@@ -1,9 +1,9 @@
 /** `kubectl rollout status|restart|history|undo|pause|resume`. Models kubectl's pkg/cmd/rollout and pkg/polymorphichelpers. */
 import { formatTime } from '../../../api/time';
-import type { Deployment, KubeObject } from '../../../api/types';
+import type { Deployment, KubeObject, PodTemplateSpec } from '../../../api/types';
 import type { Task } from '../../../sim/task';
 import { awaitObject, timeoutOf } from './await';
-import { type Call, changing, complain, type KubectlCommand, refused, say } from './call';
+import { type Call, changing, complain, dryRunSuffix, type KubectlCommand, refused, say } from './call';
 import type { FlagSpecs } from './flags';
 import { printOutcome } from './output';
 import { objectsOf } from './objects';
@@ -163,7 +163,8 @@ function* status(call: Call, target: Target): Task<number> {
 function* restart(call: Call, target: Target, object: KubeObject): Task<number> {
   const { kind, name = '' } = target;
   if (kind.kind === 'Deployment' && (object as Deployment).spec.paused) {
-    return complain(call, `${kind.plural}.${kind.group} "${name}" can't restart paused deployment (run rollout resume first)`);
+    return complain(call,
+      `${kind.plural}.${kind.group} "${name}" can't restart paused deployment (run rollout resume first)`);
   }
   const annotations = { [restartedAnnotation]: formatTime(call.host.wallMs) };
   const changed = yield* call.api.patch(kind, scopeOf(call, target), name, 'strategic-merge',
@@ -191,31 +192,32 @@ function pausing(paused: boolean): Action {
 
 function* undo(call: Call, target: Target, object: KubeObject): Task<number> {
   const { kind, name = '' } = target;
-  if (kind.kind !== 'Deployment') return complain(call,
-    `rollout undo of ${kind.plural} is not modelled in the sandbox`);
+  const isDeployment = kind.kind === 'Deployment';
   const all = yield* revisionsOf(call, target, object);
   const wanted = Number(call.flags.text('to-revision') ?? 0);
   const chosen = wanted === 0 ? all.at(-2) : all.find(({ revision }) => revision === wanted);
   if (!chosen) {
-    return complain(call, wanted === 0 ? `no rollout history found for deployment "${name}"`
-      : `unable to find specified revision ${wanted} in history`);
+    const none = isDeployment ? `no rollout history found for deployment "${name}"` : 'no last revision to roll back to';
+    return complain(call, wanted === 0 ? none : `unable to find specified revision ${wanted} in history`);
   }
-  if ((object as Deployment).spec.paused) {
-    return complain(
-      call,
-      `you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume deployment/${name}' and try again`,
-    );
+  if (isDeployment && (object as Deployment).spec.paused) {
+    return complain(call, 'you cannot rollback a paused deployment; resume it first with \'kubectl rollout resume '
+      + `deployment/${name}' and try again`);
   }
-  const { template } = chosen;
-  const { ['pod-template-hash']: _hash, ...labels } = template?.metadata?.labels ?? {};
-  const body = [{ op: 'replace', path: '/spec/template', value: { ...template,
-    metadata: { ...template?.metadata, labels } } }];
-  const changed = yield* call.api.patch(kind, scopeOf(call, target), name, 'json', body,
-    changing(call, 'kubectl-rollout'));
+  const changed = isDeployment ? yield* call.api.patch(kind, scopeOf(call, target), name, 'json',
+    [{ op: 'replace', path: '/spec/template', value: plainTemplate(chosen.template) }], changing(call, 'kubectl-rollout'))
+    : yield* call.api.patch(kind, scopeOf(call, target), name, 'strategic-merge', chosen.data,
+      changing(call, 'kubectl-rollout'));
   if (!changed.ok) return refused(call, changed.status);
-  const same = changed.value.metadata.resourceVersion === object.metadata.resourceVersion;
+  const same = changed.value.metadata.resourceVersion === object.metadata.resourceVersion && !call.flags.has('dry-run');
   return printOutcome(call, changed.value, same
-    ? `skipped rollback (current template already matches revision ${chosen.revision})` : 'rolled back');
+    ? `skipped rollback (current template already matches revision ${chosen.revision})` : `rolled back${dryRunSuffix(call)}`);
+}
+
+/** The template of a replica set without the label that tells it from others. */
+function plainTemplate(template: PodTemplateSpec | undefined): unknown {
+  const { ['pod-template-hash']: _hash, ...labels } = template?.metadata?.labels ?? {};
+  return { ...template, metadata: { ...template?.metadata, labels } };
 }
 
 export const rollout: KubectlCommand = {

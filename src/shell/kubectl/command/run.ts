@@ -26,7 +26,8 @@ export const run: KubectlCommand = {
 };
 
 /** A reference to an image: registry, repository in lower case, tag, digest. */
-const imageName = /^([\w.-]+(:\d+)?\/)?[a-z0-9]+([._-]+[a-z0-9]+)*(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*(:\w[\w.-]*)?(@\w+:[0-9a-f]+)?$/;
+const imageName = new RegExp('^([\\w.-]+(:\\d+)?/)?[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*'
+  + '(:\\w[\\w.-]*)?(@\\w+:[0-9a-f]+)?$');
 
 function inNamespace({ flags, namespace }: Call, pod: KubeObject): KubeObject {
   return flags.has('namespace') ? { ...pod, metadata: { ...pod.metadata, namespace } } : pod;

@@ -5,7 +5,7 @@ import type { Status } from '../../../api/types';
 import type { Task } from '../../../sim/task';
 import { type Call, changing, complain, dryRunSuffix, type KubectlCommand, nothingNamed, refused, say } from './call';
 import { createObject } from './generator';
-import { objectsOf, writing } from './objects';
+import { objectsOf, thoseThere, writing } from './objects';
 import { scopeOf, shownName } from './resources';
 
 export const scale: KubectlCommand = {
@@ -22,8 +22,7 @@ function* runScale(call: Call): Task<number> {
   if (replicas < 0) {
     return complain(call, 'The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0');
   }
-  const found = yield* objectsOf(call, call.args, nothingNamed);
-  if ('code' in found) return found.code;
+  const { found, code } = yield* thoseThere(call, call.args, nothingNamed);
   for (const { target, object } of found) {
     const { kind, name = '' } = target;
     if (noScale(kind) !== undefined) return refused(call, noSuchResource);
@@ -39,7 +38,7 @@ function* runScale(call: Call): Task<number> {
     if (!changed.ok) return refused(call, changed.status);
     say(call, `${shownName(kind, name)} scaled${dryRunSuffix(call)}`);
   }
-  return 0;
+  return code;
 }
 
 const noSuchResource: Status = {

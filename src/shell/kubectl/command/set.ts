@@ -1,12 +1,15 @@
 /**
- * `kubectl set image|env|resources|serviceaccount`. Models kubectl's pkg/cmd/set: each changes the pod templates of what
- * is named, and but for the service account says nothing where nothing changes. Environments from config maps and files are not modelled.
+ * `kubectl set image|env|resources|serviceaccount`. Models kubectl's pkg/cmd/set: each changes the pod templates of
+ * what is named, and but for the service account says nothing where nothing changes. Environments from config maps and
+ * files are not modelled.
  */
 import { parseQuantity, isQuantityError, canonicalQuantity } from '../../../api/quantity';
 import type { Container, KubeObject, PodSpec, Status } from '../../../api/types';
 import type { Task } from '../../../sim/task';
 import { serverError } from '../text';
-import { type Call, changing, complain, dryRunSuffix, type KubectlCommand, neitherNamed, nothingNamed, say } from './call';
+import {
+  type Call, changing, complain, dryRunSuffix, type KubectlCommand, neitherNamed, nothingNamed, say,
+} from './call';
 import { type Found, objectsOf, writing } from './objects';
 import { printOutcome } from './output';
 import { scopeOf } from './resources';
@@ -138,7 +141,8 @@ const resources: KubectlCommand = {
   about: 'Update resource requests/limits on objects with pod templates',
   completes: 'workloads',
   flags: {
-    ...writing, 'containers': { type: 'string', short: 'c' }, 'limits': { type: 'string' }, 'requests': { type: 'string' },
+    ...writing, 'containers': { type: 'string', short: 'c' }, 'limits': { type: 'string' },
+    'requests': { type: 'string' },
   },
   run: runSetResources,
 };

@@ -65,7 +65,9 @@ function changesOf(specs: readonly string[]): Changes | { readonly problem: stri
     const [pair = '', effect = '', ...rest] = (isRemoval ? spec.slice(0, -1) : spec).split(':');
     const [key = '', value = '', ...more] = pair.split('=');
     const problem = rest.length > 0 || more.length > 0 ? '' : specProblem(spec, key, value, effect);
-    if (problem !== undefined) return { problem: problem.startsWith('invalid') ? problem : `invalid taint spec: ${spec}${problem}` };
+    if (problem !== undefined) {
+      return { problem: problem.startsWith('invalid') ? problem : `invalid taint spec: ${spec}${problem}` };
+    }
     if (isRemoval) remove.push({ key, effect });
     else add.push({ key, ...(value === '' ? {} : { value }), effect });
   }
@@ -84,7 +86,9 @@ function specProblem(spec: string, key: string, value: string, effect: string): 
 }
 
 /** The taints afterwards, or why not. */
-function changed(call: Call, node: string, before: readonly Taint[], { add, remove }: Changes): readonly Taint[] | string {
+function changed(
+  call: Call, node: string, before: readonly Taint[], { add, remove }: Changes,
+): readonly Taint[] | string {
   let taints = before;
   for (const { key, effect } of remove) {
     const rest = taints.filter((each) => each.key !== key || (effect !== '' && each.effect !== effect));

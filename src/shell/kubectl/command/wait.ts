@@ -80,7 +80,7 @@ function* waitOne(call: Call, target: Target, wanted: string, test: Test, timeou
   }
   // Of what was gone before nothing is said.
   if (wanted === 'delete' && !wasThere) return 0;
-  say(call, `${shownName(kind, name)} ${wanted === 'delete' ? 'deleted' : 'condition met'}`);
+  say(call, `${shownName(kind, name)} condition met`);
   return 0;
 }
 

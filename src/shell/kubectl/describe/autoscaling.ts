@@ -76,7 +76,9 @@ function amounts(target: MetricTarget, now: MetricValueStatus | undefined): stri
     : `(target average value):\t${now?.averageValue ?? '<unknown>'} / ${target.averageValue}`;
 }
 
-function writeResource(w: DescribeWriter, title: string, target: MetricTarget, now: MetricValueStatus | undefined): void {
+function writeResource(
+  w: DescribeWriter, title: string, target: MetricTarget, now: MetricValueStatus | undefined,
+): void {
   w.write(1, title);
   if (target.averageValue !== undefined) {
     w.line(0, `:\t${now?.averageValue ?? '<unknown>'} / ${target.averageValue}`);
@@ -101,7 +103,9 @@ function writeBehavior(w: DescribeWriter, title: string, rules: HPAScalingRules 
   }
 }
 
-export function describeDisruptionBudget(w: DescribeWriter, budget: PodDisruptionBudget, context: DescribeContext): void {
+export function describeDisruptionBudget(
+  w: DescribeWriter, budget: PodDisruptionBudget, context: DescribeContext,
+): void {
   const { metadata, spec, status } = budget;
   w.line(0, `Name:\t${metadata.name}`);
   w.line(0, `Namespace:\t${metadata.namespace ?? ''}`);

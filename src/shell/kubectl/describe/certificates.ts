@@ -11,7 +11,9 @@ import { writeEventsOf } from './events';
 import { dateText } from './time-text';
 import type { DescribeContext, DescribeWriter } from './writer';
 
-export function describeSigningRequest(w: DescribeWriter, csr: CertificateSigningRequest, context: DescribeContext): void {
+export function describeSigningRequest(
+  w: DescribeWriter, csr: CertificateSigningRequest, context: DescribeContext,
+): void {
   const { metadata, spec } = csr;
   const request = parseCertificateRequest(base64Decode(spec.request) ?? '');
   if ('error' in request) {

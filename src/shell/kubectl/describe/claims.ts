@@ -106,7 +106,8 @@ export function describePersistentVolumeClaim(
     w.line(1, '----\t------\t-----------------\t------------------\t------\t-------');
   }
   for (const { type, status: state, lastProbeTime, lastTransitionTime, reason = '', message = '' } of conditions) {
-    w.line(1, `${type} \t${state} \t${dateText(lastProbeTime)} \t${dateText(lastTransitionTime)} \t${reason} \t${message}`);
+    const times = `${dateText(lastProbeTime)} \t${dateText(lastTransitionTime)}`;
+    w.line(1, `${type} \t${state} \t${times} \t${reason} \t${message}`);
   }
   writeEventsOf(w, claim, context);
 }
@@ -119,7 +120,8 @@ export function writeClaimTemplates(w: DescribeWriter, templates: readonly Persi
     w.line(1, `Name:\t${metadata.name}`);
     w.line(1, `StorageClass:\t${classOf(template)}`);
     writeLabels(w, '  Labels', metadata.labels);
-    writeItems(w, '  Annotations', Object.entries(metadata.annotations ?? {}).map(([key, value]) => `${key}=${value}`).sort());
+    const annotations = Object.entries(metadata.annotations ?? {}).map(([key, value]) => `${key}=${value}`);
+    writeItems(w, '  Annotations', annotations.sort());
     const storage = spec.resources?.requests?.['storage'];
     w.line(1, `Capacity:\t${storage === undefined ? '<default>' : amountText(storage)}`);
     w.line(1, `Access Modes:\t${goList(spec.accessModes)}`);

@@ -43,7 +43,9 @@ export function describeServiceAccount(w: DescribeWriter, account: ServiceAccoun
   writeEventsOf(w, account, context);
 }
 
-export function describeNamespace(w: DescribeWriter, { metadata, status }: Namespace, { reader }: DescribeContext): void {
+export function describeNamespace(
+  w: DescribeWriter, { metadata, status }: Namespace, { reader }: DescribeContext,
+): void {
   w.line(0, `Name:\t${metadata.name}`);
   writeLabels(w, 'Labels', metadata.labels);
   writeAnnotations(w, 'Annotations', metadata.annotations);

@@ -27,7 +27,8 @@ export function describeNetworkPolicy(w: DescribeWriter, policy: NetworkPolicy):
   } else w.line(1, 'Not affecting ingress traffic');
   if (policyTypes.includes('Egress')) {
     w.line(1, 'Allowing egress traffic:');
-    writeRules(w, egress.map(({ ports, to }) => ({ ports, peers: to })), { kind: 'egress', peer: 'To', end: 'destination' });
+    const rules = egress.map(({ ports, to }) => ({ ports, peers: to }));
+    writeRules(w, rules, { kind: 'egress', peer: 'To', end: 'destination' });
   } else w.line(1, 'Not affecting egress traffic');
   w.line(1, `Policy Types: ${policyTypes.join(', ') || '<none>'}`);
 }

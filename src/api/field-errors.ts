@@ -94,12 +94,6 @@ export function tooLong(field: string, maxBytes: number): FieldError {
   return make('FieldValueTooLong', field, 'Too long', `may not be more than ${maxBytes} ${plural(maxBytes, 'byte')}`);
 }
 
-/** A text of fewer than `minCharacters` characters; the text itself is not shown. */
-export function tooShort(field: string, minCharacters: number): FieldError {
-  const detail = `must be at least ${minCharacters} ${plural(minCharacters, 'character')}`;
-  return make('FieldValueTooShort', field, 'Too short', detail);
-}
-
 /** A list of more than `max` items. */
 export function tooMany(field: string, actual: number, max: number): FieldError {
   const detail = `must have at most ${max} ${plural(max, 'item')}`;

@@ -10,7 +10,7 @@ import { type EtcdError, etcdErrors, type EtcdResult, refuse } from './errors';
 import { clientPort } from './limits';
 import { requestSubject } from './subject';
 import type {
-  KeyEvent, KeyRange, LeaseId, LeaseResponse, PutRequest, UnaryAnswer, UnaryRequest, UnaryRpc, UnaryRpcs, WatchCanceled,
+  KeyEvent, KeyRange, LeaseId, LeaseResponse, UnaryAnswer, UnaryRequest, UnaryRpc, UnaryRpcs, WatchCanceled,
   WatchMessage,
 } from './wire';
 
@@ -94,11 +94,6 @@ export function etcdClient(host: ProcessHost, options: EtcdClientOptions = {}): 
     disarm: () => ask<'Alarm'>({ rpc: 'Alarm', action: 'DEACTIVATE' }),
     defragment: () => ask<'Defragment'>({ rpc: 'Defragment' }),
   };
-}
-
-/** A put as an operation of a transaction. */
-export function putOp(put: Fields<'Put'>): PutRequest {
-  return { ...put, rpc: 'Put' };
 }
 
 interface Connection extends EtcdClientOptions {

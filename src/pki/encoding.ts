@@ -29,13 +29,6 @@ export function strictText(bytes: Uint8Array): string | undefined {
   return isUtf8(bytes) ? utf8Decode(bytes) : undefined;
 }
 
-/** Lower-case hexadecimal digits, two for each byte. */
-export function hexEncode(bytes: Uint8Array): string {
-  let text = '';
-  for (const byte of bytes) text += byte.toString(16).padStart(2, '0');
-  return text;
-}
-
 /** The bytes that pairs of hexadecimal digits stand for, or undefined. */
 export function hexDecode(text: string): Uint8Array | undefined {
   if (text.length % 2 !== 0 || !/^[0-9a-fA-F]*$/.test(text)) return undefined;

@@ -21,8 +21,6 @@ export const podLetters = {
   succeeded: 's',
 } as const;
 
-export type PodLetter = typeof podLetters[keyof typeof podLetters];
-
 export interface FleetView {
   readonly names: readonly string[];
   /** One letter for each node. */

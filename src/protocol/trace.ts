@@ -96,4 +96,3 @@ export interface FaultHop extends HopBase {
 }
 
 export type Hop = MessageHop | FailureHop | StageHop | DecisionHop | LifecycleHop | InputHop | FaultHop;
-export type HopKind = Hop['kind'];

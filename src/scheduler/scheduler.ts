@@ -92,11 +92,6 @@ export class Scheduler implements Program {
     call.reply({ code: 200, body: 'ok' }, { verb: call.subject.verb, code: 200 });
   }
 
-  /** How many pods wait in which part of the queue. */
-  queueCounts(): ReturnType<SchedulingQueue['counts']> {
-    return this.queue.counts();
-  }
-
   get isLeader(): boolean {
     return this.elector.isLeader;
   }

@@ -66,10 +66,6 @@ export class Network {
     return this.machines.get(name);
   }
 
-  allMachines(): readonly Machine[] {
-    return [...this.machines.values()];
-  }
-
   /** Makes a pod's address reachable; the CNI plugin does this when it has wired a sandbox. */
   addAddress(address: string, machine: string): void {
     this.locations.set(address, machine);

@@ -1,5 +1,4 @@
-/** Bytes as expressions have them: base64 and UTF-8 in both directions. */
-import { base64OfBytes } from '../../base/base64';
+/** Bytes as expressions have them: base64 and UTF-8. */
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 const codes: ReadonlyMap<string, number> = new Map([...alphabet].map((char, i) => [char, i]));
@@ -22,9 +21,4 @@ export function base64Bytes(text: string): Uint8Array | undefined {
     at += 1;
   }
   return bytes;
-}
-
-/** Standard base64 of bytes. */
-export function base64Text(bytes: Uint8Array): string {
-  return base64OfBytes(bytes);
 }

@@ -71,16 +71,6 @@ export function sameAmounts(a: Amounts, b: Amounts): boolean {
   return a.size === b.size && [...a].every(([name, amount]) => b.get(name)?.nanos === amount.nanos);
 }
 
-/** The greater of both amounts for each name. */
-export function largerAmounts(a: Amounts, b: Amounts): Amounts {
-  const larger = new Map(a);
-  for (const [name, amount] of b) {
-    const known = larger.get(name);
-    if (known === undefined || compareQuantities(amount, known) > 0) larger.set(name, amount);
-  }
-  return larger;
-}
-
 /** `pods=1,requests.cpu=2`, as error texts list amounts. */
 export function amountsText(amounts: Amounts): string {
   return [...amounts.keys()].sort().map((name) => `${name}=${formatQuantity(amounts.get(name) ?? zero)}`).join(',');

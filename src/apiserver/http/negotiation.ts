@@ -27,9 +27,6 @@ export const streamedTypes = [
 const producible = ['application/json', 'application/yaml'] as const;
 const transforms: readonly string[] = ['Table', 'PartialObjectMetadata', 'PartialObjectMetadataList'];
 
-/** Plain JSON, for whoever does not say what it wants. */
-export const plainJson: Form = Object.freeze({ media: 'json', pretty: false });
-
 /** Whether a query or a client that is a person's tool asks for indented output: isPrettyPrint. */
 export function wantsPretty(query: Query, userAgent: string): boolean {
   const asked = query.get('pretty');

@@ -1,6 +1,6 @@
 /** The pod and container that a streaming subresource is about. Models validateContainer of registry/core/pod. */
 import { pods } from '../../api/resources';
-import { badRequest, type FailureStatus, isFailure, notFoundStatus } from '../../api/status';
+import { badRequest, type FailureStatus, notFoundStatus } from '../../api/status';
 import type { Pod } from '../../api/types';
 import type { SubresourceRequest } from '../http/sessions';
 
@@ -22,9 +22,4 @@ export function containerOf({ metadata: { name }, spec }: Pod, wanted: string): 
   if (spec.containers.length === 1) return only.name;
   const names = all.map((container) => container.name).join(' ');
   return badRequest(`a container name must be specified for pod ${name}, choose one of: [${names}]`);
-}
-
-/** The first failure of several steps, or undefined. */
-export function firstFailure(...values: readonly unknown[]): FailureStatus | undefined {
-  return values.find(isFailure);
 }

@@ -3,7 +3,7 @@
  * from clients that are attached. With a terminal all of it passes the line discipline. Models containerd's cio and
  * CRI's container IO.
  */
-import type { InputListener, StandardInput } from '../images';
+import type { StandardInput } from '../images';
 import { InputQueue } from './input';
 import { Terminal } from './terminal';
 
@@ -87,13 +87,4 @@ export class ContainerIo {
     this.sink(stream, text);
     for (const watcher of this.watchers) watcher.write(stream, text);
   }
-}
-
-/** Input that comes to a listener which wants it in events of its own: `later` schedules them. */
-export function deferred(listener: InputListener, later: (run: () => void) => void): InputListener {
-  return {
-    text: (text) => later(() => listener.text(text)),
-    end: () => later(() => listener.end()),
-    signal: (name) => later(() => listener.signal(name)),
-  };
 }

@@ -26,7 +26,6 @@ const perl: Language = { name: 'perl', inline: /^-[a-zA-Z]*e$/,
   version: 'This is perl 5, version 40, subversion 2 (v5.40.2)' };
 const ruby: Language = { name: 'ruby', inline: /^-e$/, version: 'ruby 3.4.4' };
 const nodejs: Language = { name: 'node', inline: /^(-e|--eval|-p)$/, version: 'v22.17.0' };
-const php: Language = { name: 'php', inline: /^-r$/, version: 'PHP 8.4.10 (cli)' };
 
 /** The program of an interpreter. */
 function interpreter(language: Language): ProgramFactory {
@@ -44,7 +43,6 @@ export const pythonProgram = interpreter(python);
 export const perlProgram = interpreter(perl);
 export const rubyProgram = interpreter(ruby);
 export const nodeProgram = interpreter(nodejs);
-export const phpProgram = interpreter(php);
 
 class Interpreter implements Program {
   private host!: ProcessHost;

@@ -1,6 +1,6 @@
 /**
- * `kubectl describe` of deployments, replica sets and daemon sets. Models describeDeployment, describeReplicaSet and
- * describeDaemonSet of kubectl's pkg/describe, and kubectl's pkg/util/deployment for a deployment's replica sets.
+ * `kubectl describe` of deployments, replica sets, replication controllers, daemon sets and stateful sets. Models their
+ * describers in kubectl's pkg/describe, and kubectl's pkg/util/deployment for a deployment's replica sets.
  */
 import { isControlledBy, labelsOf } from '../../../api/object';
 import { labelsText } from '../../../api/kinds/columns';

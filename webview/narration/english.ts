@@ -199,6 +199,7 @@ export const english = {
   'edge.forward': 'Leads a port-forward into the network of the pod.',
   'edge.podProxy': 'Passes a request on to a pod, for the proxy subresource.',
   'edge.probe': 'Asks whether a container is alive and ready.',
+  'edge.health': 'Asks whether the component is healthy, for kubectl get componentstatuses.',
   'edge.lookup': 'Looks up names.',
   'edge.podToPod': 'What the applications say to each other.',
 

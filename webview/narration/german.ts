@@ -193,6 +193,7 @@ export const german: Readonly<Record<TextKey, string>> = {
   'edge.forward': 'Führt ein Port-Forward in das Netz des Pods.',
   'edge.podProxy': 'Reicht eine Anfrage an einen Pod weiter, für die Subresource proxy.',
   'edge.probe': 'Fragt, ob ein Container lebt und bereit ist.',
+  'edge.health': 'Fragt, ob die Komponente gesund ist, für kubectl get componentstatuses.',
   'edge.lookup': 'Schlägt Namen nach.',
   'edge.podToPod': 'Was die Anwendungen einander sagen.',
 

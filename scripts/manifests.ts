@@ -20,7 +20,10 @@ function tryFile(folder: string, name: string): { outcome: string; why: string }
   const { objects, problems } = readManifests([{ name, text }], cluster.options.kinds);
   if (problems.length > 0) {
     const notModelled = problems.every((problem) => problem.code === 'notModelled');
-    return { outcome: notModelled ? 'not modelled' : 'refused', why: [...new Set(problems.map((p) => p.message))].join('; ') };
+    return {
+      outcome: notModelled ? 'not modelled' : 'refused',
+      why: [...new Set(problems.map((p) => p.message))].join('; '),
+    };
   }
   const before = new Set(podsOf(cluster).map((pod) => pod.uid));
   const plan = cluster.planApply(objects.map((placed) => placed.object));

@@ -8,7 +8,10 @@ async function main(): Promise<void> {
   await buildAll({ production: false });
   // Relative paths mean the folder in which npm was called.
   const cwd = process.env['INIT_CWD'] ?? process.cwd();
-  const child = spawn(process.execPath, [join(root, 'dist', 'cli.js'), ...process.argv.slice(2)], { cwd, stdio: 'inherit' });
+  const child = spawn(process.execPath, [join(root, 'dist', 'cli.js'), ...process.argv.slice(2)], {
+    cwd,
+    stdio: 'inherit',
+  });
   // A terminal sends Ctrl+C to the whole group; a supervisor's signal comes to this process only.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void child.kill(signal));
   child.once('error', (error) => fail(error));

@@ -107,16 +107,33 @@ export async function startWorkbench(options: WorkbenchOptions): Promise<Workben
   const data = options.dataFolder ?? mkdtempSync(join(tmpdir(), 'kindergarten-workbench-'));
   prepareData(data, options);
   const token = randomBytes(16).toString('hex');
-  const child = spawn(process.execPath, [
-    program, '--host', '127.0.0.1', '--port', String(options.port ?? 0), '--connection-token', token,
-    '--accept-server-license-terms', ...(options.restricted ? [] : ['--disable-workspace-trust']), '--telemetry-level', 'off',
-    '--server-data-dir', data, '--extensions-dir', join(data, 'extensions'),
-    ...(options.folder === undefined ? [] : ['--default-folder', options.folder]),
-  ], {
-    env: cleanEnvironment(!options.marketplace), stdio: ['ignore', 'pipe', 'pipe'],
-    // A process group of its own, so that `stop` reaches everything that the server starts.
-    detached: process.platform !== 'win32',
-  });
+  const child = spawn(
+    process.execPath,
+    [
+      program,
+      '--host',
+      '127.0.0.1',
+      '--port',
+      String(options.port ?? 0),
+      '--connection-token',
+      token,
+      '--accept-server-license-terms',
+      ...(options.restricted ? [] : ['--disable-workspace-trust']),
+      '--telemetry-level',
+      'off',
+      '--server-data-dir',
+      data,
+      '--extensions-dir',
+      join(data, 'extensions'),
+      ...(options.folder === undefined ? [] : ['--default-folder', options.folder]),
+    ],
+    {
+      env: cleanEnvironment(!options.marketplace),
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // A process group of its own, so that `stop` reaches everything that the server starts.
+      detached: process.platform !== 'win32',
+    },
+  );
   const killOnExit = (): void => killTree(child);
   process.once('exit', killOnExit);
   for (const [signal, code] of [['SIGTERM', 143], ['SIGHUP', 129]] as const) {

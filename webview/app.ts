@@ -7,11 +7,15 @@ import type { Hop } from '../src/protocol/trace';
 import type { ClusterView, RunMode } from '../src/protocol/view';
 import { Explorer } from './explorer';
 import { sentence } from './narration/sentence';
-import { clockText, text } from './narration/text';
+import { text } from './narration/text';
 import { Announcer, changes } from './panel/announcer';
+import { Caption } from './panel/caption';
 import { Details } from './panel/details';
+import { emptyContents } from './panel/empty';
 import { Help } from './panel/help';
 import { HoverCard } from './panel/hover-card';
+import { type KeyAction, listenForKeys } from './panel/keys';
+import { focusIn, focusNextRegion } from './panel/regions';
 import { Time } from './panel/time';
 import { Toolbar } from './panel/toolbar';
 import { Transcript } from './panel/transcript';
@@ -20,7 +24,7 @@ import { Diagram } from './render/diagram';
 import { forgetFont } from './render/fit';
 import { HeatMap } from './render/heat-map';
 import type { Pace } from './render/motion';
-import { html, svg } from './render/svg';
+import { html } from './render/svg';
 import { boxFor } from './scene/model';
 import type { Box, Scene } from './scene/model';
 import { courseOf } from './scene/wiring';
@@ -54,7 +58,7 @@ export class App {
   private readonly body = html('div', { class: 'body' });
   private readonly stage = html('div', { class: 'stage' });
   private readonly scroller = html('div', { class: 'scroller' });
-  private readonly caption = html('p', { class: 'caption' });
+  private readonly caption = new Caption();
   private readonly empty = html('div', { class: 'empty' });
   private readonly diagram: Diagram;
   private readonly camera: Camera;
@@ -69,7 +73,9 @@ export class App {
   private readonly announcer = new Announcer();
 
   constructor(
-    private readonly root: HTMLElement, private readonly outside: Outside, private readonly saved: PanelState,
+    private readonly root: HTMLElement,
+    private readonly outside: Outside,
+    private readonly saved: PanelState,
   ) {
     this.selection = saved.selection;
     this.expanded = new Set(saved.expanded ?? []);
@@ -86,21 +92,28 @@ export class App {
     this.camera = new Camera(this.scroller, this.diagram.picture, { changed: () => this.onCamera() });
     this.time = new Time((message) => outside.post(message));
     this.toolbar = new Toolbar({
-      run: (mode, speed) => this.run(mode, speed), step: () => this.step(),
+      run: (mode, speed) => this.run(mode, speed),
+      step: () => this.step(),
       ...this.time.moves,
-      zoomIn: () => this.camera.zoomIn(), zoomOut: () => this.camera.zoomOut(), zoomReset: () => this.camera.reset(),
-      fit: () => this.camera.fit(), toggleTranscript: () => this.chooseTranscript(!this.transcriptOpen),
+      zoomIn: () => this.camera.zoomIn(),
+      zoomOut: () => this.camera.zoomOut(),
+      zoomReset: () => this.camera.reset(),
+      fit: () => this.camera.fit(),
+      toggleTranscript: () => this.chooseTranscript(!this.transcriptOpen),
       help: () => this.help.toggle(this.language),
     });
-    this.explorer = new Explorer({
-      post: (message) => outside.post(message),
-      options: () => ({ width: this.camera.layoutWidth, expanded: this.expanded }),
-      changed: () => this.look(),
-      arrive: (box) => this.arrive(box),
-      fold: (folded) => this.transcript.fold(folded),
-      hops: () => this.transcript.known,
-      goTo: (hops) => this.time.goTo(hops),
-    }, saved);
+    this.explorer = new Explorer(
+      {
+        post: (message) => outside.post(message),
+        options: () => ({ width: this.camera.layoutWidth, expanded: this.expanded }),
+        changed: () => this.look(),
+        arrive: (box) => this.arrive(box),
+        fold: (folded) => this.transcript.fold(folded),
+        hops: () => this.transcript.known,
+        goTo: (hops) => this.time.goTo(hops),
+      },
+      saved,
+    );
     this.heatMap = new HeatMap({ select: (box) => this.select(box), enter: (box) => this.explorer.enterNode(box) });
     this.details = new Details({
       open: (what) => {
@@ -113,15 +126,19 @@ export class App {
       study: (request) => this.explorer.study(request),
       close: () => this.select(undefined),
     });
-    this.transcript = new Transcript({
-      look: (hop) => this.lookAt(hop), goTo: (hop) => this.time.goTo(hop.id + 1),
-      background: (shown) => {
-        this.backgroundHops = shown;
-        this.save();
+    this.transcript = new Transcript(
+      {
+        look: (hop) => this.lookAt(hop),
+        goTo: (hop) => this.time.goTo(hop.id + 1),
+        background: (shown) => {
+          this.backgroundHops = shown;
+          this.save();
+        },
+        alone: (alone) => this.read(alone),
+        close: () => this.chooseTranscript(false),
       },
-      alone: (alone) => this.read(alone),
-      close: () => this.chooseTranscript(false),
-    }, this.backgroundHops);
+      this.backgroundHops,
+    );
     this.transcript.element.hidden = !this.transcriptOpen;
     this.transcript.fold(saved.folded ?? false);
     this.build();
@@ -140,15 +157,26 @@ export class App {
 
   private build(): void {
     this.scroller.append(this.diagram.picture, this.heatMap.element);
-    const column = html('main', { class: 'column' }, this.scroller, this.explorer.tables.element, this.empty, this.explorer.legend.element, this.caption,
-      this.details.element);
+    const column = html(
+      'main',
+      { class: 'column' },
+      this.scroller,
+      this.explorer.tables.element,
+      this.empty,
+      this.explorer.legend.element,
+      this.caption.element,
+      this.details.element,
+    );
     this.stage.append(column, this.hover.element);
     this.body.append(this.stage, this.transcript.element);
     const { body } = this;
     this.read(this.alone);
     const { toolbar, explorer, time, announcer, help } = this;
-    this.root.replaceChildren(...[toolbar, time.banner, explorer.bar].map(({ element }) => element), body,
-      ...[time.strip, announcer, help, explorer.dialog].map(({ element }) => element));
+    this.root.replaceChildren(
+      ...[toolbar, time.banner, explorer.bar].map(({ element }) => element),
+      body,
+      ...[time.strip, announcer, help, explorer.dialog].map(({ element }) => element),
+    );
     new ResizeObserver(() => this.onResize()).observe(this.scroller);
     // A change of theme or font changes classes and variables on body and root.
     const restyled = new MutationObserver(() => {
@@ -160,11 +188,12 @@ export class App {
     });
     restyled.observe(document.body, { attributes: true, attributeFilter: ['class'] });
     restyled.observe(document.documentElement, { attributes: true, attributeFilter: ['style'] });
-    document.addEventListener('keydown', (event) => this.onKey(event));
+    listenForKeys(this.keys());
     this.draw();
   }
 
-  private onSnapshot({ language, view, recentHops, selection, inside, study, palette, past }: Extract<HostToPanel, { type: 'snapshot' }>): void {
+  private onSnapshot(message: Extract<HostToPanel, { type: 'snapshot' }>): void {
+    const { language, view, recentHops, selection, inside, study, palette, past } = message;
     const isFirst = this.view === undefined;
     this.time.arrived(past);
     this.language = language;
@@ -235,15 +264,7 @@ export class App {
   }
 
   private showCaption(hops: readonly Hop[]): void {
-    const last = hops.filter((hop) => !hop.background).at(-1);
-    if (last && this.view) {
-      this.caption.replaceChildren(
-        html('span', { class: 'time' }, clockText(last.atMs)),
-        html('span', {}, sentence(last, this.view, this.language)),
-      );
-    } else if (this.caption.childElementCount === 0 || hops.length === 0 && this.lastHops.size === 0) {
-      this.caption.replaceChildren(html('span', {}, text(this.language, this.view && this.view.hops > 0 ? 'caption.quiet' : 'caption.idle')));
-    }
+    this.caption.show(hops, this.view, this.language, this.lastHops.size > 0);
   }
 
   /** Lays out and draws all parts anew; cheap enough for each message. */
@@ -251,7 +272,7 @@ export class App {
     const { view, language } = this;
     this.root.classList.toggle('no-cluster', view === undefined);
     // The transcript says it already, and more.
-    this.caption.hidden = this.transcriptOpen;
+    this.caption.element.hidden = this.transcriptOpen;
     this.toolbar.show(view, language, this.transcriptOpen);
     this.toolbar.showScale(this.camera.scale, language);
     this.explorer.show(view, language);
@@ -266,33 +287,25 @@ export class App {
     if (!view) {
       this.scene = undefined;
       this.details.element.hidden = true;
-      this.showEmpty();
+      document.title = text(language, 'empty.title');
+      this.empty.replaceChildren(...emptyContents(language));
       return;
     }
     const scene = this.explorer.scene(view, language);
     this.scene = scene;
     this.camera.resize(scene.width, scene.height);
-    this.diagram.show(scene, {
-      density: scene.density, revision: text(language, 'box.revision', { revision: view.revision }),
-      shortRevision: text(language, 'revision', { revision: view.revision }),
-      leader: text(language, 'box.leader'),
-    }, text(language, 'diagram.label', { name: view.name }));
+    this.diagram.show(
+      scene,
+      {
+        density: scene.density,
+        revision: text(language, 'box.revision', { revision: view.revision }),
+        shortRevision: text(language, 'revision', { revision: view.revision }),
+        leader: text(language, 'box.leader'),
+      },
+      text(language, 'diagram.label', { name: view.name }),
+    );
     document.title = text(language, 'diagram.label', { name: view.name });
     this.showSelection();
-  }
-
-  private showEmpty(): void {
-    const { language } = this;
-    document.title = text(language, 'empty.title');
-    const size = { viewBox: '0 0 96 64', width: 96, height: 64 };
-    const picture = svg('svg', { 'class': 'empty-picture', 'aria-hidden': 'true', ...size },
-      svg('rect', { x: 1, y: 8, width: 40, height: 48, rx: 6 }),
-      svg('rect', { x: 55, y: 1, width: 40, height: 28, rx: 6 }),
-      svg('rect', { x: 55, y: 35, width: 40, height: 28, rx: 6 }),
-      svg('path', { d: 'M41 24h7v-9h7M41 40h7v9h7' }));
-    this.empty.replaceChildren(
-      picture, html('h2', {}, text(language, 'empty.title')), html('p', {}, text(language, 'empty.text')),
-    );
   }
 
   private showSelection(): void {
@@ -347,7 +360,7 @@ export class App {
     this.select(id);
     if (box) this.camera.show(box);
     // Without the diagram, what was looked for is in its details.
-    if (this.alone) this.focusIn(this.details.element);
+    if (this.alone) focusIn(this.details.element);
     else this.diagram.focus(box?.id);
   }
 
@@ -355,11 +368,14 @@ export class App {
     this.pointed = id;
     if (id === undefined) return this.hover.hide();
     const element = this.diagram.picture.querySelector(`[data-box=${CSS.escape(id)}] > .ring`);
-    this.hover.show(() => {
-      const { scene, view, language } = this;
-      const box: Box | undefined = scene?.byId.get(id);
-      return scene && view && box && { box, scene, view, language, lastHop: this.lastHops.get(id) };
-    }, () => element?.getBoundingClientRect());
+    this.hover.show(
+      () => {
+        const { scene, view, language } = this;
+        const box: Box | undefined = scene?.byId.get(id);
+        return scene && view && box && { box, scene, view, language, lastHop: this.lastHops.get(id) };
+      },
+      () => element?.getBoundingClientRect(),
+    );
   }
 
   /** Someone reads a row of the transcript: its two boxes are marked. */
@@ -396,7 +412,7 @@ export class App {
     this.transcriptOpen = open;
     if (!open && this.alone) this.read(false);
     this.transcript.element.hidden = !open;
-    this.caption.hidden = open;
+    this.caption.element.hidden = open;
     this.toolbar.show(this.view, this.language, open);
     this.transcript.redraw();
     this.save();
@@ -416,37 +432,37 @@ export class App {
   private save(): void {
     const { x, y } = this.camera.position;
     this.outside.save({
-      selection: this.selection, scale: this.camera.scale, x, y,
-      transcriptOpen: this.transcriptChosen ? this.transcriptOpen : undefined, backgroundHops: this.backgroundHops,
+      selection: this.selection,
+      scale: this.camera.scale,
+      x,
+      y,
+      transcriptOpen: this.transcriptChosen ? this.transcriptOpen : undefined,
+      backgroundHops: this.backgroundHops,
       alone: this.alone,
-      expanded: [...this.expanded], ...this.explorer.state,
+      expanded: [...this.expanded],
+      ...this.explorer.state,
     });
   }
 
-  /** Keys that work wherever the focus is, except where they are typed or press a button. */
-  private onKey(event: KeyboardEvent): void {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-    const target = event.target as Element;
-    if (target.closest('select, input, dialog')) return;
-    const isButton = target.closest('vscode-button, vscode-checkbox, button') !== null;
-    switch (event.key) {
-      case ' ':
-        if (isButton || !this.view) return;
-        this.toolbar.toggle();
-        break;
-      case '.': if (this.view) this.step(); break;
-      case ',': case 'Home': case 'End': if (!this.view || !this.time.press(event.key)) return; break;
-      case '/': if (this.view) this.explorer.bar.search.focus(); break;
-      case 'l': case 'L': this.explorer.toggleLegend(); break;
-      case '?': this.help.toggle(this.language); break;
-      case '+': this.camera.zoomIn(); break;
-      case '-': this.camera.zoomOut(); break;
-      case '0': this.camera.reset(); break;
-      case 'Escape': this.onEscape(); break;
-      case 'F6': this.nextRegion(event.shiftKey); break;
-      default: return;
-    }
-    event.preventDefault();
+  private keys(): Readonly<Record<string, KeyAction>> {
+    const inTime: KeyAction = (event) => this.view !== undefined && this.time.press(event.key);
+    const legend = (): void => this.explorer.toggleLegend();
+    return {
+      ' ': () => this.view !== undefined && (this.toolbar.toggle(), true),
+      '.': () => void (this.view && this.step()),
+      ',': inTime,
+      Home: inTime,
+      End: inTime,
+      '/': () => void (this.view && this.explorer.bar.search.focus()),
+      l: legend,
+      L: legend,
+      '?': () => this.help.toggle(this.language),
+      '+': () => this.camera.zoomIn(),
+      '-': () => this.camera.zoomOut(),
+      0: () => this.camera.reset(),
+      Escape: () => this.onEscape(),
+      F6: (event) => this.nextRegion(event.shiftKey),
+    };
   }
 
   /** Esc takes back one thing after the other: the card, the row that is looked up, the selection. */
@@ -458,15 +474,9 @@ export class App {
 
   /** F6 beyond the zones of the diagram: toolbar, diagram, details, transcript. */
   private nextRegion(back: boolean): void {
-    const regions = [this.toolbar.element, ...(this.alone ? [] : [this.scroller]), this.details.element,
-      this.transcript.element].filter((element) => !element.hidden);
-    const at = regions.findIndex((element) => element.contains(document.activeElement));
-    const next = regions[(at + (back ? -1 : 1) + regions.length) % regions.length];
-    this.focusIn(next);
-  }
-
-  private focusIn(region: HTMLElement | undefined): void {
-    region?.querySelector<HTMLElement>('vscode-button:not([disabled]), [tabindex="0"]')?.focus();
+    const { toolbar, details, transcript } = this;
+    const diagram = this.alone ? [] : [this.scroller];
+    focusNextRegion([toolbar.element, ...diagram, details.element, transcript.element], back);
   }
 }
 

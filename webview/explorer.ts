@@ -86,7 +86,13 @@ export class Explorer {
   get state(): Pick<PanelState, 'preset' | 'focus' | 'direction' | 'folded' | 'study'> {
     const { preset, direction, focus } = this.viewpoint;
     const study = this.studying;
-    return { preset, direction, folded: this.folded, ...(study ? { study } : {}), ...(focus === undefined ? {} : { focus }) };
+    return {
+      preset,
+      direction,
+      folded: this.folded,
+      ...(study ? { study } : {}),
+      ...(focus === undefined ? {} : { focus }),
+    };
   }
 
   /** The inside comes with each picture; a panel that was inside something before says so at the first. */
@@ -100,8 +106,13 @@ export class Explorer {
   show(view: ClusterView | undefined, language: Language): void {
     this.view = view;
     this.language = language;
-    if (view && validFocus(view, this.viewpoint.focus) === undefined) this.viewpoint = { ...this.viewpoint, focus: undefined };
-    this.bar.show(view, { viewpoint: this.viewpoint, study: this.studying, folded: this.folded, legend: this.legendOpen }, language);
+    if (view && validFocus(view, this.viewpoint.focus) === undefined)
+      this.viewpoint = { ...this.viewpoint, focus: undefined };
+    this.bar.show(
+      view,
+      { viewpoint: this.viewpoint, study: this.studying, folded: this.folded, legend: this.legendOpen },
+      language,
+    );
     this.legend.show(this.legendOpen && view !== undefined && !this.studying, language);
     this.tables.show(view && this.studying, language);
   }

@@ -7,12 +7,18 @@ type Fields = Readonly<Record<string, unknown>>;
 export function readMessage(data: unknown): HostToPanel | undefined {
   if (!isFields(data)) return undefined;
   switch (data['type']) {
-    case 'snapshot': return isSnapshot(data) ? data as unknown as HostToPanel : undefined;
-    case 'update': return isUpdate(data) ? data as unknown as HostToPanel : undefined;
-    case 'why': return typeof data['box'] === 'string' && isHops(data['hops']) ? data as unknown as HostToPanel : undefined;
-    case 'timeline': return isTimeline(data['timeline']) ? data as unknown as HostToPanel : undefined;
-    case 'reveal': return typeof data['box'] === 'string' ? data as unknown as HostToPanel : undefined;
-    default: return undefined;
+    case 'snapshot':
+      return isSnapshot(data) ? (data as unknown as HostToPanel) : undefined;
+    case 'update':
+      return isUpdate(data) ? (data as unknown as HostToPanel) : undefined;
+    case 'why':
+      return typeof data['box'] === 'string' && isHops(data['hops']) ? (data as unknown as HostToPanel) : undefined;
+    case 'timeline':
+      return isTimeline(data['timeline']) ? (data as unknown as HostToPanel) : undefined;
+    case 'reveal':
+      return typeof data['box'] === 'string' ? (data as unknown as HostToPanel) : undefined;
+    default:
+      return undefined;
   }
 }
 
@@ -22,21 +28,51 @@ function isSnapshot({ language, view, recentHops, selection, inside, study, past
 }
 
 function isUpdate({ view, hops, skippedHops, inside, study, past }: Fields): boolean {
-  return isView(view) && isHops(hops) && typeof skippedHops === 'number' && isInside(inside) && isStudy(study) && isPast(past);
+  return (
+    isView(view) &&
+    isHops(hops) &&
+    typeof skippedHops === 'number' &&
+    isInside(inside) &&
+    isStudy(study) &&
+    isPast(past)
+  );
 }
 
 /** The state that the panel saved, as far as it is one. */
 export function readState(data: unknown): PanelState {
   if (!isFields(data)) return {};
-  const { selection, scale, x, y, transcriptOpen, alone, backgroundHops, expanded, preset, focus, direction, folded, study } = data;
+  const {
+    selection,
+    scale,
+    x,
+    y,
+    transcriptOpen,
+    alone,
+    backgroundHops,
+    expanded,
+    preset,
+    focus,
+    direction,
+    folded,
+    study,
+  } = data;
   const number = (value: unknown): number | undefined =>
     typeof value === 'number' && Number.isFinite(value) ? value : undefined;
   const boolean = (value: unknown): boolean | undefined => (typeof value === 'boolean' ? value : undefined);
   const string = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
   return {
-    selection: string(selection), scale: number(scale), x: number(x), y: number(y),
-    preset: string(preset), focus: string(focus), direction: string(direction), folded: boolean(folded), study: string(study),
-    transcriptOpen: boolean(transcriptOpen), alone: boolean(alone), backgroundHops: boolean(backgroundHops),
+    selection: string(selection),
+    scale: number(scale),
+    x: number(x),
+    y: number(y),
+    preset: string(preset),
+    focus: string(focus),
+    direction: string(direction),
+    folded: boolean(folded),
+    study: string(study),
+    transcriptOpen: boolean(transcriptOpen),
+    alone: boolean(alone),
+    backgroundHops: boolean(backgroundHops),
     expanded: Array.isArray(expanded) ? expanded.filter((id) => typeof id === 'string') : undefined,
   };
 }
@@ -76,7 +112,10 @@ function isNode(value: unknown): boolean {
 
 /** Absent, or pods that are only counted. */
 function isPodCounts(value: unknown): boolean {
-  return value === undefined || isFields(value) && typeof value['drawn'] === 'string' && typeof value['ofComponents'] === 'number';
+  return (
+    value === undefined ||
+    (isFields(value) && typeof value['drawn'] === 'string' && typeof value['ofComponents'] === 'number')
+  );
 }
 
 function isPod(value: unknown): boolean {
@@ -86,9 +125,21 @@ function isPod(value: unknown): boolean {
 
 /** Absent, or the inside of a box. */
 function isInside(value: unknown): boolean {
-  return value === undefined || isFields(value) && typeof value['box'] === 'string' && isListOf(value['lanes'], (lane) =>
-    isFields(lane) && typeof lane['part'] === 'string' && isListOf(lane['items'], (item) =>
-      isFields(item) && typeof item['title'] === 'string' && Array.isArray(item['facts'])));
+  return (
+    value === undefined ||
+    (isFields(value) &&
+      typeof value['box'] === 'string' &&
+      isListOf(
+        value['lanes'],
+        (lane) =>
+          isFields(lane) &&
+          typeof lane['part'] === 'string' &&
+          isListOf(
+            lane['items'],
+            (item) => isFields(item) && typeof item['title'] === 'string' && Array.isArray(item['facts']),
+          ),
+      ))
+  );
 }
 
 /** Absent, or tables: the lists that are drawn are lists. */
@@ -97,13 +148,24 @@ function isStudy(value: unknown): boolean {
   if (!isFields(value)) return false;
   if (value['kind'] === 'etcd') {
     const { key } = value;
-    return isListOf(value['entries'], isFields) && isListOf(value['recent'], isFields) && typeof value['prefix'] === 'string'
-      && (key === undefined || isFields(key) && isListOf(key['versions'], isFields) && isListOf(key['changes'], isFields));
+    return (
+      isListOf(value['entries'], isFields) &&
+      isListOf(value['recent'], isFields) &&
+      typeof value['prefix'] === 'string' &&
+      (key === undefined ||
+        (isFields(key) && isListOf(key['versions'], isFields) && isListOf(key['changes'], isFields)))
+    );
   }
   const { shown } = value;
-  return value['kind'] === 'scheduling' && isListOf(value['attempts'], isFields)
-    && (shown === undefined || isFields(shown) && isListOf(shown['table'], (node) => isFields(node) && isListOf(node['scores'], isFields))
-      && ['filters', 'scorers', 'skippedScores'].every((list) => Array.isArray(shown[list])) && isFields(shown['fields']));
+  return (
+    value['kind'] === 'scheduling' &&
+    isListOf(value['attempts'], isFields) &&
+    (shown === undefined ||
+      (isFields(shown) &&
+        isListOf(shown['table'], (node) => isFields(node) && isListOf(node['scores'], isFields)) &&
+        ['filters', 'scorers', 'skippedScores'].every((list) => Array.isArray(shown[list])) &&
+        isFields(shown['fields'])))
+  );
 }
 
 function isHops(value: unknown): boolean {

@@ -48,11 +48,15 @@ function unreachable(flags: ReadonlyMap<string, string>): string | undefined {
 
 function ending(context: ContainerContext, afterMs: number, reason: string) {
   const end = (host: ProcessHost): void => {
-    context.write('stderr', afterMs === 0 ? reason
-      : `{"level":"warn","ts":"${formatTime(host.wallMs)}","logger":"etcd-client",`
-        + '"caller":"v3@v3.6.8/retry_interceptor.go:65","msg":"retrying of unary invoker failed","target":"etcd-endpoints://0xc000162000/127.0.0.1:2379",'
-        + '"method":"/etcdserverpb.KV/Range","attempt":0,"error":"rpc error: code = DeadlineExceeded desc = latest '
-        + `balancer error: last connection error: ${reason}"}\nError: context deadline exceeded\n`);
+    context.write(
+      'stderr',
+      afterMs === 0
+        ? reason
+        : `{"level":"warn","ts":"${formatTime(host.wallMs)}","logger":"etcd-client",` +
+            '"caller":"v3@v3.6.8/retry_interceptor.go:65","msg":"retrying of unary invoker failed","target":"etcd-endpoints://0xc000162000/127.0.0.1:2379",' +
+            '"method":"/etcdserverpb.KV/Range","attempt":0,"error":"rpc error: code = DeadlineExceeded desc = latest ' +
+            `balancer error: last connection error: ${reason}"}\nError: context deadline exceeded\n`,
+    );
     host.exit(1);
   };
   return { start: (host: ProcessHost) => void host.after(afterMs, () => end(host)) };

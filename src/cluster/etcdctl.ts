@@ -155,7 +155,14 @@ const commands: Readonly<Record<string, EtcdCommand>> = {
     const answer = yield* etcd.status();
     if (!answer.ok) return failed(terminal, answer.error);
     const { version, dbSize, leaderId, memberId } = answer.response;
-    const row = [flags.get('endpoints') ?? endpoint, memberId, version, sizeText(dbSize), String(leaderId === memberId), 'false'];
+    const row = [
+      flags.get('endpoints') ?? endpoint,
+      memberId,
+      version,
+      sizeText(dbSize),
+      String(leaderId === memberId),
+      'false',
+    ];
     const isTable = (flags.get('write-out') ?? flags.get('w')) === 'table';
     terminal.print(isTable ? table(['ENDPOINT', 'ID', 'VERSION', 'DB SIZE', 'IS LEADER', 'IS LEARNER'], [row])
       : `${row.join(', ')}\n`);

@@ -156,10 +156,19 @@ export interface EtcdStudy {
   /** The oldest revision that etcd can read; 0 when nothing was compacted. */
   readonly compactRevision: number;
   /** Sizes in bytes. Like members and watches known of the present only. */
-  readonly size?: { readonly file: number; readonly used: number; readonly quota: number; readonly alarms: readonly string[] };
+  readonly size?: {
+    readonly file: number;
+    readonly used: number;
+    readonly quota: number;
+    readonly alarms: readonly string[];
+  };
   readonly members?: readonly { readonly name: string; readonly running: boolean }[];
   readonly watches?: readonly {
-    readonly from: ProcessId; readonly member: string; readonly key: string; readonly rangeEnd?: string; readonly fromRevision: number;
+    readonly from: ProcessId;
+    readonly member: string;
+    readonly key: string;
+    readonly rangeEnd?: string;
+    readonly fromRevision: number;
   }[];
   readonly moreWatches: number;
   readonly prefix: string;

@@ -175,7 +175,8 @@ export function placeOfField(placed: PlacedObject, field: string): { readonly st
 /** Whether somebody wrote that field. */
 export function hasField({ object }: PlacedObject, field: string): boolean {
   let value: unknown = object;
-  for (const step of fieldPath(field)) value = (value as Readonly<Record<string | number, unknown>> | null | undefined)?.[step];
+  for (const step of fieldPath(field))
+    value = (value as Readonly<Record<string | number, unknown>> | null | undefined)?.[step];
   return value !== undefined;
 }
 

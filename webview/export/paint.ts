@@ -27,16 +27,49 @@ export interface Colours {
 /** `print` saves ink: no ground under boxes, dark lines; states keep their marks and patterns. */
 export const colours: Readonly<Record<ExportTheme, Colours>> = {
   light: {
-    ground: '#ffffff', text: '#3b3b3b', quiet: '#5f5f5f', card: '#f5f5f5', box: '#ffffff', edge: '#dcdcdc', boxEdge: '#b5b5b5',
-    line: '#7a7a7a', fine: '#1a5fb4', event: '#7b3fa0', warning: '#a85a00', error: '#c4311f', selected: '#e3ecf7',
+    ground: '#ffffff',
+    text: '#3b3b3b',
+    quiet: '#5f5f5f',
+    card: '#f5f5f5',
+    box: '#ffffff',
+    edge: '#dcdcdc',
+    boxEdge: '#b5b5b5',
+    line: '#7a7a7a',
+    fine: '#1a5fb4',
+    event: '#7b3fa0',
+    warning: '#a85a00',
+    error: '#c4311f',
+    selected: '#e3ecf7',
   },
   dark: {
-    ground: '#1f1f1f', text: '#cccccc', quiet: '#9d9d9d', card: '#282828', box: '#1f1f1f', edge: '#3b3b3b', boxEdge: '#5a5a5a',
-    line: '#8a8a8a', fine: '#3794ff', event: '#b180d7', warning: '#d69a5c', error: '#f0703f', selected: '#22303f',
+    ground: '#1f1f1f',
+    text: '#cccccc',
+    quiet: '#9d9d9d',
+    card: '#282828',
+    box: '#1f1f1f',
+    edge: '#3b3b3b',
+    boxEdge: '#5a5a5a',
+    line: '#8a8a8a',
+    fine: '#3794ff',
+    event: '#b180d7',
+    warning: '#d69a5c',
+    error: '#f0703f',
+    selected: '#22303f',
   },
   print: {
-    ground: '#ffffff', text: '#000000', quiet: '#333333', card: '#ffffff', box: '#ffffff', edge: '#888888', boxEdge: '#444444',
-    line: '#444444', fine: '#004c8c', event: '#5c2d7d', warning: '#7a4300', error: '#a0200f', selected: '#f0f0f0',
+    ground: '#ffffff',
+    text: '#000000',
+    quiet: '#333333',
+    card: '#ffffff',
+    box: '#ffffff',
+    edge: '#888888',
+    boxEdge: '#444444',
+    line: '#444444',
+    fine: '#004c8c',
+    event: '#5c2d7d',
+    warning: '#7a4300',
+    error: '#a0200f',
+    selected: '#f0f0f0',
   },
 };
 
@@ -50,7 +83,8 @@ export function paint(tag: string, own: string, around: readonly string[], paint
   if (within('plate')) return { fill: paints.ground, stroke: within('label-failure') ? paints.error : paints.edge };
   if (within('stage')) return { fill: 'none', stroke: paints.line };
   if (within('line')) return linePaint(classes, around, paints);
-  for (const [name, attributes] of boxPaints(paints)) if (classes.has(name)) return { ...attributes, ...statePaint(classes, paints) };
+  for (const [name, attributes] of boxPaints(paints))
+    if (classes.has(name)) return { ...attributes, ...statePaint(classes, paints) };
   return {};
 }
 
@@ -63,10 +97,17 @@ function textPaint(classes: ReadonlySet<string>, { text, quiet }: Colours): Attr
 
 function boxPaints({ card, box, edge, boxEdge, line }: Colours): readonly (readonly [string, Attributes])[] {
   return [
-    ['card', { fill: card, stroke: edge }], ['box', { fill: box, stroke: boxEdge }], ['pod', { fill: box, stroke: boxEdge }],
-    ['frame', { fill: 'none', stroke: edge }], ['rule', { fill: 'none', stroke: edge }],
-    ['icon', { 'fill': 'none', 'stroke': line, 'stroke-width': 1.25, 'stroke-linecap': 'round', 'stroke-linejoin': 'round' }],
-    ['stack', { fill: 'none', stroke: boxEdge }], ['arrow', { fill: line }],
+    ['card', { fill: card, stroke: edge }],
+    ['box', { fill: box, stroke: boxEdge }],
+    ['pod', { fill: box, stroke: boxEdge }],
+    ['frame', { fill: 'none', stroke: edge }],
+    ['rule', { fill: 'none', stroke: edge }],
+    [
+      'icon',
+      { fill: 'none', stroke: line, 'stroke-width': 1.25, 'stroke-linecap': 'round', 'stroke-linejoin': 'round' },
+    ],
+    ['stack', { fill: 'none', stroke: boxEdge }],
+    ['arrow', { fill: line }],
   ];
 }
 
@@ -81,7 +122,8 @@ function statePaint(classes: ReadonlySet<string>, paints: Colours): Attributes {
   if (classes.has('state-pending') || classes.has('state-creating')) return { 'stroke-dasharray': '4 3' };
   if (classes.has('state-stopped')) return { 'stroke': warning, 'stroke-dasharray': '4 3' };
   if (classes.has('state-absent')) return { 'fill': 'none', 'stroke': line, 'stroke-dasharray': '4 3' };
-  if (classes.has('state-unknown') || (classes.has('state-running') && !classes.has('item'))) return { stroke: warning };
+  if (classes.has('state-unknown') || (classes.has('state-running') && !classes.has('item')))
+    return { stroke: warning };
   return {};
 }
 
@@ -110,7 +152,10 @@ function linePaint(classes: ReadonlySet<string>, around: readonly string[], { li
   const ink = is('lit') ? fine : line;
   if (classes.has('opener')) return { fill: ink };
   return {
-    'fill': 'none', 'stroke': ink, 'stroke-width': is('lit') ? 2 : 1, ...(is('watch') ? { 'stroke-dasharray': '4 4' } : {}),
+    fill: 'none',
+    stroke: ink,
+    'stroke-width': is('lit') ? 2 : 1,
+    ...(is('watch') ? { 'stroke-dasharray': '4 4' } : {}),
     ...(classes.has('stroke') ? {} : { fill: 'none' }),
   };
 }

@@ -75,13 +75,18 @@ function picture(scene: Scene, around: Surroundings, { marked = [], message }: P
   const isFrame = ({ kind }: Box): boolean => kind === 'zone' || kind === 'strip' || kind === 'lane' || kind === 'node';
   const place = (box: Box): Shape => shape('g', { transform: `translate(${box.x} ${box.y})` },
     ...drawBox(box, around).map((each) => (marked.includes(box.id) ? chosen(each) : each)));
-  const lines = message?.line && !scene.lines.some(({ id }) => id === message.line?.id) ? [...scene.lines, message.line] : scene.lines;
+  const lines =
+    message?.line && !scene.lines.some(({ id }) => id === message.line?.id)
+      ? [...scene.lines, message.line]
+      : scene.lines;
   const labels = scene.labelled ? placeLabels(scene.lines, scene.boxes.filter((box) => !isFrame(box))) : [];
   return [
     ...scene.boxes.filter(isFrame).map(place),
     ...drawLines(lines, message?.line?.id),
     ...scene.boxes.filter((box) => !isFrame(box)).map(place),
-    ...labels.map(({ words, at }) => shape('g', { transform: `translate(${at.x} ${at.y})` }, drawPlate(words, 'label-line'))),
+    ...labels.map(({ words, at }) =>
+      shape('g', { transform: `translate(${at.x} ${at.y})` }, drawPlate(words, 'label-line')),
+    ),
     ...(message ? [token(message)] : []),
   ];
 }
@@ -91,7 +96,9 @@ function drawLines(lines: readonly Line[], busy: string | undefined): Shape[] {
   const { ids, bundles } = bundle(lines);
   const single = lines.filter(({ id }) => id === busy || !ids.has(id)).map((line) => {
     const drawn = drawLine(line);
-    return line.id === busy ? { ...drawn, attributes: { ...drawn.attributes, class: `${String(drawn.attributes['class'])} lit` } } : drawn;
+    return line.id === busy
+      ? { ...drawn, attributes: { ...drawn.attributes, class: `${String(drawn.attributes['class'])} lit` } }
+      : drawn;
   });
   return [...bundles.map((one) => drawBundle(one)), ...single];
 }
@@ -104,10 +111,19 @@ function chosen(drawn: Shape): Shape {
 
 function token({ line, backwards, shape: name, label, at: box }: ShownMessage): Shape {
   const points = line ? backwards ? [...line.points].reverse() : line.points : [];
-  const { x, y, angle } = line ? pointAt(points, 0.5) : { x: box ? box.x + box.width / 2 : 0, y: box ? box.y + 12 : 0, angle: 0 };
-  return shape('g', { transform: `translate(${round(x)} ${round(y)})` },
+  const { x, y, angle } = line
+    ? pointAt(points, 0.5)
+    : { x: box ? box.x + box.width / 2 : 0, y: box ? box.y + 12 : 0, angle: 0 };
+  return shape(
+    'g',
+    { transform: `translate(${round(x)} ${round(y)})` },
     shape('g', { transform: `rotate(${round(angle)})` }, tokenShape(name)),
-    shape('g', { transform: `translate(0 ${y < 28 ? 18 : -17})` }, drawPlate(label, name === 'failure' ? 'label-failure' : 'label-token')));
+    shape(
+      'g',
+      { transform: `translate(0 ${y < 28 ? 18 : -17})` },
+      drawPlate(label, name === 'failure' ? 'label-failure' : 'label-token'),
+    ),
+  );
 }
 
 function footer(
@@ -152,7 +168,11 @@ function markup({ tag, attributes, children }: Shape, around: readonly string[],
   const own = String(names);
   if (own === 'ring') return '';
   const inPattern = tag === 'path' && around.at(-1) === 'pattern';
-  const painted = inPattern ? { fill: 'none', stroke: paints.error, 'stroke-opacity': 0.35 } : tag === 'g' ? {} : paint(tag, own, around, paints);
+  const painted = inPattern
+    ? { fill: 'none', stroke: paints.error, 'stroke-opacity': 0.35 }
+    : tag === 'g'
+      ? {}
+      : paint(tag, own, around, paints);
   const text = Object.entries({ ...others, ...painted }).filter(([, value]) => value !== undefined)
     .map(([name, value]) => ` ${name}="${escaped(String(value))}"`).join('');
   const inner = children.map((child) => (typeof child === 'string' ? escaped(child)

@@ -34,7 +34,11 @@ export function pictureSequence(
     const number = String(index + 1).padStart(Math.max(2, digits), '0');
     const name = `${fileName(view.name)}-${number}.svg`;
     const content = pictureFile(scene, view, {
-      theme, language, legend: false, sentence: `${index + 1}. ${words}`, marked: [from, to].flatMap((box) => (box ? [box.id] : [])),
+      theme,
+      language,
+      legend: false,
+      sentence: `${index + 1}. ${words}`,
+      marked: [from, to].flatMap((box) => (box ? [box.id] : [])),
       message: { line, backwards, shape: shapeOf(hop), label: shortLabel(hop), at: to ?? from },
     });
     return { file: { name, content, encoding: 'text' as const }, words, atMs: hop.atMs, inner: inner.length };

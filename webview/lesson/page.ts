@@ -59,7 +59,8 @@ export class LessonView {
   }
 
   private parts(page: LessonPage): Node[] {
-    const { heading, subheading, text, lessons, recall, prediction, yaml, commands, checks, hints, after, buttons } = page;
+    const { heading, subheading, text, lessons, recall, prediction, yaml, commands, checks, hints, after, buttons } =
+      page;
     const title = element('h1', '', heading);
     title.tabIndex = -1;
     return [
@@ -69,15 +70,36 @@ export class LessonView {
       ...this.bar(buttons, 'tools', 'highlight'),
       ...(lessons ? [this.list(lessons)] : []),
       ...(recall
-        ? [section(recall.heading, recall.questions.map((each) => this.question(each, page.answerLabel)))] : []),
-      ...(prediction ? [section(prediction.heading, [this.question(prediction.question, page.answerLabel)], 'prediction')] : []),
+        ? [
+            section(
+              recall.heading,
+              recall.questions.map((each) => this.question(each, page.answerLabel)),
+            ),
+          ]
+        : []),
+      ...(prediction
+        ? [section(prediction.heading, [this.question(prediction.question, page.answerLabel)], 'prediction')]
+        : []),
       ...(yaml
-        ? [section(yaml.heading, [code(yaml.text, yaml.heading), ...this.bar(buttons, 'tools', 'insertYaml')])] : []),
-      ...(commands ? [section(commands.heading, [
-        code(commands.lines.join('\n'), commands.heading, 'wrapped'), ...this.bar(buttons, 'tools', 'runCommands'),
-      ])] : []),
+        ? [section(yaml.heading, [code(yaml.text, yaml.heading), ...this.bar(buttons, 'tools', 'insertYaml')])]
+        : []),
+      ...(commands
+        ? [
+            section(commands.heading, [
+              code(commands.lines.join('\n'), commands.heading, 'wrapped'),
+              ...this.bar(buttons, 'tools', 'runCommands'),
+            ]),
+          ]
+        : []),
       ...(checks ? [section(checks.heading, [checkList(checks.rows)])] : []),
-      ...(hints ? [section(hints.heading, hints.texts.map((hint) => markdown(hint)))] : []),
+      ...(hints
+        ? [
+            section(
+              hints.heading,
+              hints.texts.map((hint) => markdown(hint)),
+            ),
+          ]
+        : []),
       ...(after ? [section(after.heading, [markdown(after.text)])] : []),
       ...this.bar(buttons, 'buttons', 'next', 'hint', 'showMe', 'skip'),
       ...this.bar(buttons, 'ways', 'back', 'catchUp', 'reset', 'close'),

@@ -39,7 +39,8 @@ export function changes(before: ClusterView, after: ClusterView, language: Langu
   const former = new Map(before.nodes.map((node) => [node.name, node]));
   for (const node of after.nodes) {
     const old = former.get(node.name);
-    if (!old || (old.poweredOn === node.poweredOn && old.health === node.health && old.status === node.status)) continue;
+    if (!old || (old.poweredOn === node.poweredOn && old.health === node.health && old.status === node.status))
+      continue;
     const { status } = nodeCondition(node, language);
     if (nodeCondition(old, language).status === status) continue;
     words.push(text(language, 'announce.node', { name: node.name, status }));

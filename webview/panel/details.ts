@@ -48,7 +48,15 @@ export class Details {
     this.whatIf = new WhatIfList((action) => {
       if (this.box) hooks.whatIf(action, this.box.target ?? this.box.id);
     });
-    this.element.append(this.title, this.about, this.list, this.actions, this.whatIf.element, this.reasons, html('div', { class: 'details-close' }, this.closing.element));
+    this.element.append(
+      this.title,
+      this.about,
+      this.list,
+      this.actions,
+      this.whatIf.element,
+      this.reasons,
+      html('div', { class: 'details-close' }, this.closing.element),
+    );
   }
 
   show(box: Box | undefined, view: ClusterView, language: Language): void {
@@ -77,12 +85,26 @@ export class Details {
   explain(box: string, hops: readonly Hop[], manifest?: ManifestLine): void {
     const { view, language } = this;
     if (!view || !this.box || (this.box.target ?? this.box.id) !== box) return;
-    const rows = hops.map((hop) => html('li', {}, html('span', { class: 'time' }, clockText(hop.atMs)), ` ${sentence(hop, view, language)}`));
+    const rows = hops.map((hop) =>
+      html('li', {}, html('span', { class: 'time' }, clockText(hop.atMs)), ` ${sentence(hop, view, language)}`),
+    );
     const { file = '', line = 0 } = manifest ?? {};
-    const written = manifest ? [html('p', { class: 'manifest-line' },
-      textButton(text(language, 'details.manifest', { file, line }), () => this.hooks.openManifest(box)), ' ', html('code', {}, manifest.text))] : [];
-    this.reasons.replaceChildren(html('div', { class: 'causes-title' }, text(language, 'details.why.title')), ...written,
-      rows.length > 0 ? html('ol', {}, ...rows) : html('p', {}, text(language, 'transcript.older')));
+    const written = manifest
+      ? [
+          html(
+            'p',
+            { class: 'manifest-line' },
+            textButton(text(language, 'details.manifest', { file, line }), () => this.hooks.openManifest(box)),
+            ' ',
+            html('code', {}, manifest.text),
+          ),
+        ]
+      : [];
+    this.reasons.replaceChildren(
+      html('div', { class: 'causes-title' }, text(language, 'details.why.title')),
+      ...written,
+      rows.length > 0 ? html('ol', {}, ...rows) : html('p', {}, text(language, 'transcript.older')),
+    );
     this.reasons.hidden = false;
   }
 
@@ -102,9 +124,14 @@ export class Details {
     const reason = box.kind === 'podGroup' || (box.kind === 'item' && box.target === undefined) ? []
       : [textButton(text(language, 'details.why'), () => this.hooks.why(target))];
     const study = studyOf(box);
-    const tables = study === undefined ? [] : [
-      textButton(text(language, box.kind === 'component' ? 'study.group' : 'study.schedule'), () => this.hooks.study(study)),
-    ];
+    const tables =
+      study === undefined
+        ? []
+        : [
+            textButton(text(language, box.kind === 'component' ? 'study.group' : 'study.schedule'), () =>
+              this.hooks.study(study),
+            ),
+          ];
     this.whatIf.show(actions, language);
     this.actions.replaceChildren(
       ...(canEnter(box) ? [textButton(text(language, 'crumb.enter'), () => this.hooks.enter(box))] : []),

@@ -41,13 +41,29 @@ export class ExportDialog {
 
   private draw(language: Language): void {
     const say = (key: Parameters<typeof text>[1]): string => text(language, key);
-    const row = (name: string, select: Select): HTMLElement => html('label', { class: 'export-row' }, name, select.element);
+    const row = (name: string, select: Select): HTMLElement =>
+      html('label', { class: 'export-row' }, name, select.element);
     const format = new Select((value) => { this.format = value as Format; });
-    format.show(say('export.format'), formats.map((each) => ({ value: each, words: say(`export.${each}`) })), this.format);
+    format.show(
+      say('export.format'),
+      formats.map((each) => ({ value: each, words: say(`export.${each}`) })),
+      this.format,
+    );
     const theme = new Select((value) => { this.theme = value as ExportTheme; });
-    theme.show(say('export.theme'), themes.map((each) => ({ value: each, words: say(`export.theme.${each}`) })), this.theme);
+    theme.show(
+      say('export.theme'),
+      themes.map((each) => ({ value: each, words: say(`export.theme.${each}`) })),
+      this.theme,
+    );
     const tongue = new Select((value) => { this.language = value === 'de' ? 'de' : 'en'; });
-    tongue.show(say('export.language'), [{ value: 'de', words: 'Deutsch' }, { value: 'en', words: 'English' }], this.language);
+    tongue.show(
+      say('export.language'),
+      [
+        { value: 'de', words: 'Deutsch' },
+        { value: 'en', words: 'English' },
+      ],
+      this.language,
+    );
     const closing = iconButton('close', () => this.element.close());
     closing.show(say('help.close'));
     this.element.setAttribute('aria-labelledby', 'export-title');
@@ -62,7 +78,8 @@ export class ExportDialog {
     const scene = this.hooks.scene(language);
     if (!view || !scene) return;
     this.element.close();
-    if (format === 'sequence') return this.hooks.save(pictureSequence(scene, view, this.hooks.hops(), { theme, language }));
+    if (format === 'sequence')
+      return this.hooks.save(pictureSequence(scene, view, this.hooks.hops(), { theme, language }));
     const content = pictureFile(scene, view, { theme, language });
     const name = `${fileName(view.name)}-rev${view.revision}`;
     if (format === 'svg') return this.hooks.save([{ name: `${name}.svg`, content, encoding: 'text' }]);

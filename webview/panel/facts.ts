@@ -30,10 +30,14 @@ export function pageAbout(box: Box, view: ClusterView): string | undefined {
 /** The term of the glossary that a box is an example of. */
 function termOf(box: Box, view: ClusterView): GlossaryTerm | undefined {
   switch (box.kind) {
-    case 'node': return view.nodes.find((node) => `node/${node.name}` === box.id)?.controlPlane ? 'control-plane' : 'worker';
-    case 'podGroup': return 'pod-group';
-    case 'item': return itemTerms[box.parent?.slice('zone/'.length) ?? ''];
-    case 'pod': return box.party === 'coredns' ? 'coredns' : 'pod';
+    case 'node':
+      return view.nodes.find((node) => `node/${node.name}` === box.id)?.controlPlane ? 'control-plane' : 'worker';
+    case 'podGroup':
+      return 'pod-group';
+    case 'item':
+      return itemTerms[box.parent?.slice('zone/'.length) ?? ''];
+    case 'pod':
+      return box.party === 'coredns' ? 'coredns' : 'pod';
     default: {
       const { party } = box;
       return party === undefined || party === 'pod' || party === 'kubeadm' || party === 'tool' ? 'pod' : party;
@@ -43,10 +47,30 @@ function termOf(box: Box, view: ClusterView): GlossaryTerm | undefined {
 
 /** What the items of a lane are. */
 const itemTerms: Readonly<Record<string, GlossaryTerm>> = {
-  stages: 'admission', watches: 'watch', clients: 'kube-apiserver', revisions: 'revision', prefixes: 'etcd', members: 'leader-election',
-  queue: 'pod', decisions: 'kube-scheduler', bindings: 'binding', controllers: 'controller', podWorkers: 'pod', probes: 'probe',
-  statusManager: 'status', runtimeCalls: 'cri', rules: 'service', owners: 'owner', sandbox: 'sandbox', containers: 'container',
-  volumes: 'volume', conditions: 'status', process: 'container', image: 'image', mounts: 'volume', state: 'status',
+  stages: 'admission',
+  watches: 'watch',
+  clients: 'kube-apiserver',
+  revisions: 'revision',
+  prefixes: 'etcd',
+  members: 'leader-election',
+  queue: 'pod',
+  decisions: 'kube-scheduler',
+  bindings: 'binding',
+  controllers: 'controller',
+  podWorkers: 'pod',
+  probes: 'probe',
+  statusManager: 'status',
+  runtimeCalls: 'cri',
+  rules: 'service',
+  owners: 'owner',
+  sandbox: 'sandbox',
+  containers: 'container',
+  volumes: 'volume',
+  conditions: 'status',
+  process: 'container',
+  image: 'image',
+  mounts: 'volume',
+  state: 'status',
 };
 
 /** The facts of a box, the most important first. */
@@ -54,7 +78,8 @@ export function facts(box: Box, view: ClusterView, language: Language): Fact[] {
   const node = view.nodes.find((candidate) => `node/${candidate.name}` === box.id);
   const pod = podOf(view.nodes, view.unboundPods, box.id);
   const component = view.nodes.flatMap(({ components }) => components).find(({ id }) => id === box.id);
-  if (box.kind === 'item') return box.facts.map((value, index) => ({ name: index === 0 ? text(language, 'fact.what') : '', value }));
+  if (box.kind === 'item')
+    return box.facts.map((value, index) => ({ name: index === 0 ? text(language, 'fact.what') : '', value }));
   const named: readonly (readonly [key: TextKey, value: string | undefined])[] = node ? nodeFacts(node, language)
     : pod ? podFacts(pod) : component ? componentFacts(component, view) : [];
   return named.flatMap(([key, value]) => (value ? [{ name: text(language, key), value }] : []));

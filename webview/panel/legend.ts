@@ -11,9 +11,16 @@ import { stateExplanations } from '../scene/states';
 
 /** The sign of a line for legend and help, with the dot where it was opened at the right. */
 export function lineSign(look: 'watch' | 'plain'): SVGSVGElement {
-  return svg('svg', { 'class': 'legend diagram', 'viewBox': '0 0 40 20', 'width': 40, 'height': 20, 'aria-hidden': 'true' },
-    svg('g', { class: `line ${look}` },
-      svg('path', { class: 'stroke', d: 'M36 10H4' }), svg('circle', { class: 'opener', cx: 4, cy: 10, r: 2.5 })));
+  return svg(
+    'svg',
+    { class: 'legend diagram', viewBox: '0 0 40 20', width: 40, height: 20, 'aria-hidden': 'true' },
+    svg(
+      'g',
+      { class: `line ${look}` },
+      svg('path', { class: 'stroke', d: 'M36 10H4' }),
+      svg('circle', { class: 'opener', cx: 4, cy: 10, r: 2.5 }),
+    ),
+  );
 }
 
 /** A small picture of a mark or a message. */

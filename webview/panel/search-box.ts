@@ -9,8 +9,14 @@ import type { Found } from '../scene/search';
 export class SearchBox {
   readonly element = html('div', { class: 'search' });
   private readonly input = html('input', {
-    'class': 'search-field', 'type': 'text', 'role': 'combobox', 'aria-expanded': 'false', 'aria-controls': 'search-list',
-    'aria-autocomplete': 'list', 'autocomplete': 'off', 'spellcheck': 'false',
+    class: 'search-field',
+    type: 'text',
+    role: 'combobox',
+    'aria-expanded': 'false',
+    'aria-controls': 'search-list',
+    'aria-autocomplete': 'list',
+    autocomplete: 'off',
+    spellcheck: 'false',
   });
   private readonly list = html('div', { class: 'search-list', role: 'listbox', id: 'search-list', hidden: '' });
   private view: ClusterView | undefined;
@@ -55,9 +61,22 @@ export class SearchBox {
     list.hidden = found.length === 0;
     setAttribute(input, 'aria-expanded', String(found.length > 0));
     setAttribute(input, 'aria-activedescendant', found.length > 0 ? `search-${chosen}` : undefined);
-    list.replaceChildren(...found.map(({ title, place }, index) => html('div', {
-      'class': 'search-row', 'role': 'option', 'id': `search-${index}`, 'data-index': index, 'aria-selected': String(index === chosen),
-    }, html('span', {}, title), html('span', { class: 'search-place' }, place))));
+    list.replaceChildren(
+      ...found.map(({ title, place }, index) =>
+        html(
+          'div',
+          {
+            class: 'search-row',
+            role: 'option',
+            id: `search-${index}`,
+            'data-index': index,
+            'aria-selected': String(index === chosen),
+          },
+          html('span', {}, title),
+          html('span', { class: 'search-place' }, place),
+        ),
+      ),
+    );
   }
 
   private onKey(event: KeyboardEvent): void {

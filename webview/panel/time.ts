@@ -24,8 +24,11 @@ export class Time {
     const { back: stepBack, now: returnToNow } = this.moves;
     this.banner = new PastBanner({ returnToNow, branch: () => post({ type: 'branch' }) });
     this.strip = new TimelineStrip({
-      goTo: (hops) => post({ type: 'goTo', hops }), goToRevision: (revision) => post({ type: 'goToRevision', revision }),
-      stepBack, step: () => post({ type: 'step' }), returnToNow,
+      goTo: (hops) => post({ type: 'goTo', hops }),
+      goToRevision: (revision) => post({ type: 'goToRevision', revision }),
+      stepBack,
+      step: () => post({ type: 'step' }),
+      returnToNow,
     });
   }
 

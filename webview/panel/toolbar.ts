@@ -55,9 +55,15 @@ export class Toolbar {
     const group = (className: string, ...elements: HTMLElement[]): HTMLElement =>
       html('div', { class: `tools ${className}` }, ...elements);
     this.element.append(
-      group('identity', this.name, this.version), group('moment', this.clock, this.revision, this.state),
+      group('identity', this.name, this.version),
+      group('moment', this.clock, this.revision, this.state),
       group('run', start.element, back.element, play.element, step.element, now.element, this.select.element),
-      group('view', html('div', { class: 'zoom' }, zoomOut.element, this.scale, zoomIn.element, fit.element), transcript.element, help.element),
+      group(
+        'view',
+        html('div', { class: 'zoom' }, zoomOut.element, this.scale, zoomIn.element, fit.element),
+        transcript.element,
+        help.element,
+      ),
     );
   }
 

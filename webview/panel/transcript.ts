@@ -218,12 +218,25 @@ export class Transcript {
     const { view, language } = this;
     // Of a step long ago the hops inside are gone, while it is still told itself.
     if (this.forgotten > hop.id) {
-      return html('div', { class: 'causes' }, html('div', { class: 'causes-title' }, text(language, 'transcript.gone')));
+      return html(
+        'div',
+        { class: 'causes' },
+        html('div', { class: 'causes-title' }, text(language, 'transcript.gone')),
+      );
     }
-    const inner = fold(this.hops.filter((one) => one.id >= hop.id && !one.background)).find((step) => step.hop === hop)?.inner ?? [];
-    return html('div', { class: 'causes' },
+    const inner =
+      fold(this.hops.filter((one) => one.id >= hop.id && !one.background)).find((step) => step.hop === hop)?.inner ??
+      [];
+    return html(
+      'div',
+      { class: 'causes' },
       html('div', { class: 'causes-title' }, text(language, 'fold.more', { count: inner.length })),
-      html('ul', {}, ...inner.slice(0, innerLimit).map((one) => html('li', {}, view ? sentence(one, view, language) : ''))));
+      html(
+        'ul',
+        {},
+        ...inner.slice(0, innerLimit).map((one) => html('li', {}, view ? sentence(one, view, language) : '')),
+      ),
+    );
   }
 
   private causes(hop: Hop): HTMLElement {

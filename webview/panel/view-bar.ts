@@ -67,11 +67,22 @@ export class ViewBar {
     this.element.hidden = view === undefined;
     if (!view) return;
     setAttribute(this.element, 'aria-label', text(language, 'view.name'));
-    this.view.show(text(language, 'view.name'), [
-      { words: text(language, 'study.views'), choices: presets.map((preset) => ({ value: preset, words: text(language, `view.${preset}`) })) },
-      { words: text(language, 'study.group'), choices: studies.map((each) => ({ value: each, words: text(language, `study.${each}`) })) },
-    ], study ?? viewpoint.preset);
-    this.direction.element.hidden = study !== undefined || viewpoint.preset !== 'communication' || viewpoint.focus !== undefined;
+    this.view.show(
+      text(language, 'view.name'),
+      [
+        {
+          words: text(language, 'study.views'),
+          choices: presets.map((preset) => ({ value: preset, words: text(language, `view.${preset}`) })),
+        },
+        {
+          words: text(language, 'study.group'),
+          choices: studies.map((each) => ({ value: each, words: text(language, `study.${each}`) })),
+        },
+      ],
+      study ?? viewpoint.preset,
+    );
+    this.direction.element.hidden =
+      study !== undefined || viewpoint.preset !== 'communication' || viewpoint.focus !== undefined;
     this.direction.show(text(language, 'direction.name'),
       directions.map((each) => ({ value: each, words: text(language, `direction.${each}`) })), viewpoint.direction);
     this.search.show(view, language);

@@ -45,16 +45,31 @@ function equal<T>(one: readonly T[], other: readonly T[], same: (a: T, b: T) => 
 /** Everything inside the box's group, in its own coordinates. */
 export function drawBox(box: Box, around: Surroundings): Shape[] {
   switch (box.kind) {
-    case 'zone': return drawZone(box);
-    case 'strip': return drawStrip(box);
-    case 'lane': return drawLane(box);
-    case 'node': return around.density === 'full' || box.zone === 'controlPlane' ? drawCard(box)
-      : around.density === 'compact' ? drawCompact(box) : drawTile(box);
-    case 'pod': return drawPod(box);
-    case 'item': return drawItem(box);
-    case 'podGroup': return drawGroup(box);
-    case 'client': case 'registry': return drawComponent(box, around);
-    case 'component': return box.party === 'kube-apiserver' && box.height >= serverFrom ? drawServer(box, around) : drawComponent(box, around);
+    case 'zone':
+      return drawZone(box);
+    case 'strip':
+      return drawStrip(box);
+    case 'lane':
+      return drawLane(box);
+    case 'node':
+      return around.density === 'full' || box.zone === 'controlPlane'
+        ? drawCard(box)
+        : around.density === 'compact'
+          ? drawCompact(box)
+          : drawTile(box);
+    case 'pod':
+      return drawPod(box);
+    case 'item':
+      return drawItem(box);
+    case 'podGroup':
+      return drawGroup(box);
+    case 'client':
+    case 'registry':
+      return drawComponent(box, around);
+    case 'component':
+      return box.party === 'kube-apiserver' && box.height >= serverFrom
+        ? drawServer(box, around)
+        : drawComponent(box, around);
   }
 }
 

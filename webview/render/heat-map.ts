@@ -45,7 +45,9 @@ export class HeatMap {
     this.cursor.hidden = this.tip.hidden = true;
     this.map.append(this.canvas, this.headings, this.cursor, this.tip);
     this.element.append(html('header', {}, this.summary, this.filter.element), this.map);
-    this.canvas.addEventListener('pointermove', ({ offsetX, offsetY }) => this.move(this.layout ? cellAt(this.layout, { x: offsetX, y: offsetY }) : -1));
+    this.canvas.addEventListener('pointermove', ({ offsetX, offsetY }) =>
+      this.move(this.layout ? cellAt(this.layout, { x: offsetX, y: offsetY }) : -1),
+    );
     this.canvas.addEventListener('pointerleave', () => this.move(-1));
     this.canvas.addEventListener('focus', () => this.move(Math.max(0, this.at)));
     this.canvas.addEventListener('blur', () => this.move(-1));
@@ -151,8 +153,13 @@ function coloursOf(page: HTMLElement): FleetColours {
     return pixel(red, green, blue);
   };
   const colours = {
-    ground: read('--kg-ground'), frame: read('--kg-box-edge'), empty: read('--kg-card'), fine: read('--kg-fine'), quiet: read('--kg-line'),
-    warning: read('--kg-warning'), error: read('--kg-error'),
+    ground: read('--kg-ground'),
+    frame: read('--kg-box-edge'),
+    empty: read('--kg-card'),
+    fine: read('--kg-fine'),
+    quiet: read('--kg-line'),
+    warning: read('--kg-warning'),
+    error: read('--kg-error'),
   };
   probe.remove();
   return colours;

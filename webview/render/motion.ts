@@ -118,7 +118,12 @@ export class Motion {
     const head = svg('g', { class: 'head' }, elementOf(tokenShape(shape)));
     const plate = groupOf(drawPlate(shortLabel(hop), `label-${shape}`));
     const labelled = this.mayLabel(line.id, pace) ? line.id : undefined;
-    const group = svg('g', { 'class': `token kind-${shape}`, 'data-hop': hop.id }, head, ...(labelled === undefined ? [] : [plate]));
+    const group = svg(
+      'g',
+      { class: `token kind-${shape}`, 'data-hop': hop.id },
+      head,
+      ...(labelled === undefined ? [] : [plate]),
+    );
     const half = Number(plate.querySelector('rect')?.getAttribute('width') ?? 0) / 2;
     const bounds = viewBounds(this.layer);
     const update = (part: number): void => {

@@ -34,19 +34,20 @@ const marks: Readonly<Record<Exclude<BoxState, 'idle'>, readonly Piece[]>> = {
 
 /** Icons are 16 px wide, drawn in lines, and stand right and below of 0,0. */
 const icons: Readonly<Partial<Record<Party | 'node', string>>> = {
-  'client': 'M1.5 3h13v10h-13zM4 6l2.2 2L4 10M8 10.2h3.5',
-  'etcd': 'M3 4c0 -1.2 2.2 -2 5 -2s5 .8 5 2s-2.2 2 -5 2s-5 -.8 -5 -2zM3 4v8c0 1.2 2.2 2 5 2s5 -.8 5 -2v-8M3 8c0 1.2 2.2 2 5 2s5 -.8 5 -2',
+  client: 'M1.5 3h13v10h-13zM4 6l2.2 2L4 10M8 10.2h3.5',
+  etcd: 'M3 4c0 -1.2 2.2 -2 5 -2s5 .8 5 2s-2.2 2 -5 2s-5 -.8 -5 -2zM3 4v8c0 1.2 2.2 2 5 2s5 -.8 5 -2v-8M3 8c0 1.2 2.2 2 5 2s5 -.8 5 -2',
   'kube-apiserver': 'M8 1.5l5.6 3.2v6.6L8 14.5l-5.6 -3.2v-6.6zM8 5.8a2.2 2.2 0 1 0 0 4.4a2.2 2.2 0 1 0 0 -4.4z',
   'kube-scheduler': 'M2 2h4.5v4.5h-4.5zM9.5 2h4.5v4.5h-4.5zM2 9.5h4.5v4.5h-4.5zM11.75 9.5v4.5M9.5 11.75h4.5',
-  'kube-controller-manager': 'M3 7a5.1 5.1 0 0 1 9.2 -2.2M13 9a5.1 5.1 0 0 1 -9.2 2.2M12.6 1.8v3.2h-3.2M3.4 14.2v-3.2h3.2',
+  'kube-controller-manager':
+    'M3 7a5.1 5.1 0 0 1 9.2 -2.2M13 9a5.1 5.1 0 0 1 -9.2 2.2M12.6 1.8v3.2h-3.2M3.4 14.2v-3.2h3.2',
   'cloud-controller-manager': 'M4.5 12.5a3 3 0 0 1 -.2 -6a4 4 0 0 1 7.6 .6a2.7 2.7 0 0 1 .1 5.4z',
-  'kubelet': 'M3 5.5h10v7.5h-10zM8 2.5v3M6 8.5v1.5M10 8.5v1.5M1 8v3M15 8v3',
+  kubelet: 'M3 5.5h10v7.5h-10zM8 2.5v3M6 8.5v1.5M10 8.5v1.5M1 8v3M15 8v3',
   'container-runtime': 'M8 1.6l5.6 3.1v6.6L8 14.4l-5.6 -3.1v-6.6zM2.4 4.7L8 7.9l5.6 -3.2M8 7.9v6.5',
   'kube-proxy': 'M1.5 8h4.5l3.5 -4h4.5M6 8l3.5 4h4.5M12 2l2 2l-2 2M12 10l2 2l-2 2',
-  'cni': 'M8 5.6v2.9L4.4 11M8 8.5l3.6 2.5M8 2a1.8 1.8 0 1 0 0 3.6a1.8 1.8 0 1 0 0 -3.6zM3 10.4a1.8 1.8 0 1 0 0 3.6a1.8 1.8 0 1 0 0 -3.6zM13 10.4a1.8 1.8 0 1 0 0 3.6a1.8 1.8 0 1 0 0 -3.6z',
+  cni: 'M8 5.6v2.9L4.4 11M8 8.5l3.6 2.5M8 2a1.8 1.8 0 1 0 0 3.6a1.8 1.8 0 1 0 0 -3.6zM3 10.4a1.8 1.8 0 1 0 0 3.6a1.8 1.8 0 1 0 0 -3.6zM13 10.4a1.8 1.8 0 1 0 0 3.6a1.8 1.8 0 1 0 0 -3.6z',
   'load-balancer': 'M8 1.5v4M8 5.5L3 9v2M8 5.5v5.5M8 5.5l5 3.5v2M1.5 11h3v3.5h-3zM6.5 11h3v3.5h-3zM11.5 11h3v3.5h-3z',
-  'registry': 'M8 1.8l6.2 3.2L8 8.2L1.8 5zM1.8 8L8 11.2L14.2 8M1.8 11L8 14.2L14.2 11',
-  'node': 'M2 2.5h12v4.5h-12zM2 9h12v4.5h-12zM4.6 4.75h.8M4.6 11.25h.8M8 4.75h3.6M8 11.25h3.6',
+  registry: 'M8 1.8l6.2 3.2L8 8.2L1.8 5zM1.8 8L8 11.2L14.2 8M1.8 11L8 14.2L14.2 11',
+  node: 'M2 2.5h12v4.5h-12zM2 9h12v4.5h-12zM4.6 4.75h.8M4.6 11.25h.8M8 4.75h3.6M8 11.25h3.6',
 };
 
 /** Shapes of travelling messages, around 0,0, looking to the right. */

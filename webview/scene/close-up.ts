@@ -20,7 +20,12 @@ export interface CloseUpOptions {
 }
 
 /** The scene of one machine. */
-export function closeUp(view: ClusterView, node: NodeView, options: LayoutOptions, { bare = false }: CloseUpOptions = {}): Scene {
+export function closeUp(
+  view: ClusterView,
+  node: NodeView,
+  options: LayoutOptions,
+  { bare = false }: CloseUpOptions = {},
+): Scene {
   const sheet = new Sheet(options);
   const width = clamp(options.width, 320, 1400);
   const margin = width < 480 ? 44 : 56;
@@ -39,14 +44,16 @@ export function closeUp(view: ClusterView, node: NodeView, options: LayoutOption
   const { language } = options;
   const master = view.nodes.find((one) => one.controlPlane);
   const row = (top: number): Rect => ({ x, y: top, width: Math.min(content, 280), height: rowHeight });
-  if (node.controlPlane) zone('client', text(language, 'zone.client'), (top) => {
-    sheet.add(clientBox(sheet, row(top)));
-    return top + rowHeight;
-  });
-  else if (master) zone('controlPlane', text(language, 'zone.controlPlane'), (top) => {
-    sheet.add(componentBox(sheet, master, 'kube-apiserver', 'kube-apiserver', 'controlPlane', row(top)));
-    return top + rowHeight;
-  });
+  if (node.controlPlane)
+    zone('client', text(language, 'zone.client'), (top) => {
+      sheet.add(clientBox(sheet, row(top)));
+      return top + rowHeight;
+    });
+  else if (master)
+    zone('controlPlane', text(language, 'zone.controlPlane'), (top) => {
+      sheet.add(componentBox(sheet, master, 'kube-apiserver', 'kube-apiserver', 'controlPlane', row(top)));
+      return top + rowHeight;
+    });
   const own = node.controlPlane ? 'controlPlane' : 'nodes';
   zone(own, text(language, node.controlPlane ? 'zone.node' : 'zone.worker'), (top) => {
     const berth = { left: x, right: bus, above: top - cardGap / 2, openLeft: false, openRight: true };

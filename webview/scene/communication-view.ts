@@ -119,10 +119,16 @@ function placeRow(
 
 /** The first pod of its sort; without one its place stays empty. */
 function placePod(sheet: Sheet, { nodes }: ClusterView, party: 'pod' | 'coredns', rect: Rect): void {
-  const isDns = (name: string, namespace: string): boolean => namespace === 'kube-system' && name.startsWith('coredns-');
+  const isDns = (name: string, namespace: string): boolean =>
+    namespace === 'kube-system' && name.startsWith('coredns-');
   const drawn = new Set(nodes.flatMap(({ components }) => components.map(({ pod }) => pod)));
-  const pods = nodes.flatMap((node) => node.pods).filter((pod) => isDns(pod.name, pod.namespace) === (party === 'coredns')
-    && (party === 'coredns' || !drawn.has(`${pod.namespace}/${pod.name}`)));
+  const pods = nodes
+    .flatMap((node) => node.pods)
+    .filter(
+      (pod) =>
+        isDns(pod.name, pod.namespace) === (party === 'coredns') &&
+        (party === 'coredns' || !drawn.has(`${pod.namespace}/${pod.name}`)),
+    );
   const pod = pods.find(({ namespace }) => namespace === 'default') ?? pods[0];
   if (!pod) return;
   sheet.add({
@@ -145,11 +151,20 @@ function standIns(sheet: Sheet, view: ClusterView, master: NodeView, node: NodeV
 const controlPlane: ReadonlySet<Party> = new Set<Party>([
   'kube-apiserver', 'etcd', 'kube-scheduler', 'kube-controller-manager', 'cloud-controller-manager', 'load-balancer',
 ]);
-const onNodes: ReadonlySet<Party> = new Set<Party>(['kubelet', 'kube-proxy', 'cni', 'coredns', 'pod', 'container-runtime']);
+const onNodes: ReadonlySet<Party> = new Set<Party>([
+  'kubelet',
+  'kube-proxy',
+  'cni',
+  'coredns',
+  'pod',
+  'container-runtime',
+]);
 
 function isShown({ from, to }: EdgeKind, direction: Direction): boolean {
   if (direction === 'all') return true;
-  return direction === 'toControlPlane' ? onNodes.has(from) && controlPlane.has(to) : controlPlane.has(from) && onNodes.has(to);
+  return direction === 'toControlPlane'
+    ? onNodes.has(from) && controlPlane.has(to)
+    : controlPlane.has(from) && onNodes.has(to);
 }
 
 /** What only pods say, or what is said about them now and then: it would cover what matters. */

@@ -27,8 +27,16 @@ export function controlPlaneView(view: ClusterView, name: string | undefined, op
   const column = snap(Math.min(wide ? 300 : 220, (inner - 48) / 2));
   const top = frameY + titleHeight;
   const height = left.length * (rowHeight + rowGap) - rowGap;
-  left.forEach((kind, index) => sheet.add(componentBox(sheet, master, kind, kind, 'controlPlane',
-    { x: frameX + frameWidth - pad - column, y: top + index * (rowHeight + rowGap), width: column, height: rowHeight })));
+  left.forEach((kind, index) =>
+    sheet.add(
+      componentBox(sheet, master, kind, kind, 'controlPlane', {
+        x: frameX + frameWidth - pad - column,
+        y: top + index * (rowHeight + rowGap),
+        width: column,
+        height: rowHeight,
+      }),
+    ),
+  );
   sheet.add(componentBox(sheet, master, 'kube-apiserver', 'kube-apiserver', 'controlPlane',
     { x: frameX + pad, y: top, width: column, height }));
   sheet.add(clientBox(sheet, wide ? { x: pagePad, y: top + height / 2 - 28, width: 128, height: 56 }

@@ -59,7 +59,12 @@ export function cellAt({ places }: FleetLayout, { x, y }: Point): number {
 
 /** The cell beside another one; itself at the edge. */
 export function cellBeside({ places, columns }: FleetLayout, from: number, key: string): number {
-  const step: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowRight: 1, Home: -from, End: places.length - 1 - from };
+  const step: Readonly<Record<string, number>> = {
+    ArrowLeft: -1,
+    ArrowRight: 1,
+    Home: -from,
+    End: places.length - 1 - from,
+  };
   const by = step[key];
   if (by !== undefined) return Math.max(0, Math.min(places.length - 1, from + by));
   const place = places[from];
@@ -71,7 +76,11 @@ export function cellBeside({ places, columns }: FleetLayout, from: number, key: 
   const row = down ? rows.reduce((a, b) => Math.min(a, b)) : rows.reduce((a, b) => Math.max(a, b));
   let best = from;
   let nearest = Infinity;
-  for (let index = Math.max(0, from - 2 * columns); index < Math.min(places.length, from + 2 * columns + 1); index += 1) {
+  for (
+    let index = Math.max(0, from - 2 * columns);
+    index < Math.min(places.length, from + 2 * columns + 1);
+    index += 1
+  ) {
     const other = places[index];
     if (other?.y !== row || Math.abs(other.x - place.x) >= nearest) continue;
     [best, nearest] = [index, Math.abs(other.x - place.x)];
@@ -104,7 +113,12 @@ export interface Painted {
 }
 
 /** The pixels of the whole map, row by row. `before` is painted over. */
-export function paintFleet(fleet: FleetView, layout: FleetLayout, colours: FleetColours, before?: Painted): Uint32Array {
+export function paintFleet(
+  fleet: FleetView,
+  layout: FleetLayout,
+  colours: FleetColours,
+  before?: Painted,
+): Uint32Array {
   const { width, height, nodes, places } = layout;
   const known = before?.pixels.length === width * height ? before : undefined;
   const pixels = known?.pixels ?? new Uint32Array(width * height).fill(colours.ground);
@@ -112,7 +126,13 @@ export function paintFleet(fleet: FleetView, layout: FleetLayout, colours: Fleet
   nodes.forEach((node, index) => {
     if (known && known.fleet.health[node] === fleet.health[node] && known.fleet.pods[node] === fleet.pods[node]) return;
     const place = places[index] as Point;
-    paintCell(pixels, width, { ...place, width: cell.width - 2, height: cell.height - 2 }, fleet.health[node] ?? 'a', colours);
+    paintCell(
+      pixels,
+      width,
+      { ...place, width: cell.width - 2, height: cell.height - 2 },
+      fleet.health[node] ?? 'a',
+      colours,
+    );
     const pods = fleet.pods[node] ?? '';
     paintPods(pixels, width, place, pods, inks);
     if (/[xf]/.test(pods)) underline(pixels, width, place, colours.error);
@@ -130,9 +150,16 @@ function inkOf(letter: string, { fine, quiet, warning, error }: FleetColours): n
 }
 
 /** The frame of a node with the pattern of its state. */
-function paintCell(pixels: Uint32Array, stride: number, { x, y, width, height }: Rect, health: string, colours: FleetColours): void {
+function paintCell(
+  pixels: Uint32Array,
+  stride: number,
+  { x, y, width, height }: Rect,
+  health: string,
+  colours: FleetColours,
+): void {
   const isFine = health === 'r';
-  const frame = isFine || health === 'a' ? colours.frame : health === 'n' || health === 'o' ? colours.error : colours.warning;
+  const frame =
+    isFine || health === 'a' ? colours.frame : health === 'n' || health === 'o' ? colours.error : colours.warning;
   for (let dy = 0; dy < height; dy += 1) {
     const row = (y + dy) * stride + x;
     const isEdge = dy === 0 || dy === height - 1;
@@ -156,7 +183,13 @@ function isMarked(health: string, dx: number, dy: number): boolean {
 }
 
 /** Pods as dots with room between them, or close together where there are many; the worst first. */
-function paintPods(pixels: Uint32Array, stride: number, { x, y }: Point, counts: string, inks: ReadonlyMap<string, number>): void {
+function paintPods(
+  pixels: Uint32Array,
+  stride: number,
+  { x, y }: Point,
+  counts: string,
+  inks: ReadonlyMap<string, number>,
+): void {
   const total = podsIn(counts);
   const { side, pitch } = dots.find(({ most }) => total <= most) ?? { side: 1, pitch: 1 };
   const perRow = Math.floor((dotsWidth + pitch - side) / pitch);
@@ -173,7 +206,8 @@ function paintPods(pixels: Uint32Array, stride: number, { x, y }: Point, counts:
       const top = y + 1 + Math.floor(at / perRow) * pitch;
       at += 1;
       if (top + side > y + 1 + dotsHeight) continue;
-      for (let dy = 0; dy < side; dy += 1) for (let dx = 0; dx < side; dx += 1) pixels[(top + dy) * stride + left + dx] = ink;
+      for (let dy = 0; dy < side; dy += 1)
+        for (let dx = 0; dx < side; dx += 1) pixels[(top + dy) * stride + left + dx] = ink;
     }
   }
 }

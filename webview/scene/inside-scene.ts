@@ -27,7 +27,9 @@ export function insideScene(
   const sheet = new Sheet(options);
   const width = clamp(options.width, 320, 1560);
   const content = width - 2 * pagePad;
-  sheet.add(header(sheet, view, focus, { x: pagePad, y: pagePad, width: Math.min(content, 420), height: headerHeight }));
+  sheet.add(
+    header(sheet, view, focus, { x: pagePad, y: pagePad, width: Math.min(content, 420), height: headerHeight }),
+  );
   let y = pagePad + headerHeight + cardGap;
   const lanes = inside?.box === focus ? inside.lanes : [];
   for (const lane of lanes) y = placeLane(sheet, focus, lane, { x: pagePad, y, width: content }) + cardGap;
@@ -92,7 +94,16 @@ function itemBox(focus: string, { part }: InsideLane, item: InsideItem, rect: Re
   const { id, state, box } = item;
   const { title, facts } = wordsOf(part, item);
   return {
-    id: `item/${focus}/${part}/${id}`, kind: 'item', zone: 'nodes', parent: `zone/${part}`, title, status: '', facts, state,
-    label: [`${lane}: ${title}`, ...facts].join(', '), ...(box === undefined ? {} : { target: box }), ...rect,
+    id: `item/${focus}/${part}/${id}`,
+    kind: 'item',
+    zone: 'nodes',
+    parent: `zone/${part}`,
+    title,
+    status: '',
+    facts,
+    state,
+    label: [`${lane}: ${title}`, ...facts].join(', '),
+    ...(box === undefined ? {} : { target: box }),
+    ...rect,
   };
 }

@@ -24,10 +24,20 @@ export function nodesView(view: ClusterView, options: LayoutOptions): Scene {
     const top = y + zoneTitle + 8;
     nodes.forEach((node, index) => {
       const pods = countText(options.language, 'box.pods', podCount(node));
-      sheet.add(nodeBox(sheet, node, zone, {
-        x: pagePad + framePad + (index % columns) * (cardWidth + 12), y: top + Math.floor(index / columns) * (cardHeight + 12),
-        width: cardWidth, height: cardHeight,
-      }, [pods, node.version].filter((fact) => fact !== '')));
+      sheet.add(
+        nodeBox(
+          sheet,
+          node,
+          zone,
+          {
+            x: pagePad + framePad + (index % columns) * (cardWidth + 12),
+            y: top + Math.floor(index / columns) * (cardHeight + 12),
+            width: cardWidth,
+            height: cardHeight,
+          },
+          [pods, node.version].filter((fact) => fact !== ''),
+        ),
+      );
       for (const pod of node.pods) sheet.aliases.set(`pod/${pod.namespace}/${pod.name}`, `node/${node.name}`);
       for (const component of node.components) sheet.aliases.set(component.id, `node/${node.name}`);
     });

@@ -12,7 +12,12 @@ import { clamp, pagePad, podGap, podHeight, Sheet, snap } from './sheet';
 import type { LayoutOptions } from './sheet';
 import { componentBox, frameBehind, sceneOf } from './stage-set';
 
-const parts: readonly ComponentKind[] = ['cloud-controller-manager', 'etcd', 'kube-scheduler', 'kube-controller-manager'];
+const parts: readonly ComponentKind[] = [
+  'cloud-controller-manager',
+  'etcd',
+  'kube-scheduler',
+  'kube-controller-manager',
+];
 const titleHeight = 28;
 const pad = 12;
 const most = 2;
@@ -68,7 +73,9 @@ function placeNarrow(sheet: Sheet, master: NodeView, nodes: readonly NodeView[],
   frameBehind(sheet, 'strip', 'zone/controlPlane', 'controlPlane', text(sheet.language, 'zone.controlPlane'),
     { x: pagePad, y: pagePad, width: width - 2 * pagePad, height: bottom - pagePad });
   const nodeTop = bottom + 32;
-  const height = nodes[0] ? placeNode(sheet, nodes[0], { x: pagePad, y: nodeTop, width: width - 2 * pagePad }, false) : 0;
+  const height = nodes[0]
+    ? placeNode(sheet, nodes[0], { x: pagePad, y: nodeTop, width: width - 2 * pagePad }, false)
+    : 0;
   const end = more(sheet, nodes.slice(1).length > 0 ? [...nodes, ...nodes.slice(0, 1)] : [], {
     x: pagePad, y: nodeTop + height + 12, width: width - 2 * pagePad, height: 32,
   });

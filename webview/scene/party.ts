@@ -61,7 +61,8 @@ export function placeOf(process: string, view: ClusterView): Place | undefined {
   if (component && /#\d+$/.test(machine)) return { box: process.replace(/#\d+$/, ''), party: 'tool' };
   if (component) return { box: component === 'cni' ? `kindnetd@${machine}` : process, party: component };
   const [namespace, pod] = name.split('/');
-  if (machine !== '' && namespace !== undefined && pod !== undefined) return { ...podPlace(namespace, pod), around: `node/${machine}` };
+  if (machine !== '' && namespace !== undefined && pod !== undefined)
+    return { ...podPlace(namespace, pod), around: `node/${machine}` };
   return placeOfAddress(process, view);
 }
 

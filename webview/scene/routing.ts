@@ -18,7 +18,12 @@ const tracks: Readonly<Record<Purpose, number>> = {
 };
 
 /** Of two connections between the same boxes, the side on which each runs where lines go straight. */
-const sides: Readonly<Partial<Record<Purpose, number>>> = { 'edge.logs': 1, 'edge.kubelet': -1, 'edge.podProxy': 1, 'edge.podApi': -1 };
+const sides: Readonly<Partial<Record<Purpose, number>>> = {
+  'edge.logs': 1,
+  'edge.kubelet': -1,
+  'edge.podProxy': 1,
+  'edge.podApi': -1,
+};
 
 type Bus = 'main' | 'outer' | 'client';
 
@@ -27,7 +32,9 @@ const pitch = 4;
 
 /** The way of an edge from one box to another; undefined where one of them cannot be reached. */
 export function route(scene: Scene, from: Box, to: Box, kind: EdgeKind): readonly Point[] | undefined {
-  const path = scene.roads.direct ? straightWay(from, to, sides[kind.purpose] ?? 0) : new Router(scene, kind).route(from, to);
+  const path = scene.roads.direct
+    ? straightWay(from, to, sides[kind.purpose] ?? 0)
+    : new Router(scene, kind).route(from, to);
   return path && simplify(path);
 }
 

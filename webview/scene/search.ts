@@ -23,18 +23,29 @@ export function find(view: ClusterView, words: string, limit = 8): Found[] {
   const wanted = [typed, ...(synonyms[typed] === undefined ? [] : [synonyms[typed]])];
   const ranked: { readonly rank: number; readonly found: Found }[] = [];
   const consider = (found: Found, names: readonly string[]): void => {
-    const ranks = names.flatMap((name) => wanted.map((word) => name.toLowerCase().indexOf(word))).filter((at) => at >= 0);
+    const ranks = names
+      .flatMap((name) => wanted.map((word) => name.toLowerCase().indexOf(word)))
+      .filter((at) => at >= 0);
     if (ranks.length > 0) ranked.push({ rank: Math.min(...ranks) === 0 ? 0 : 1, found });
   };
   for (const node of view.nodes) {
-    consider({ box: `node/${node.name}`, title: node.name, place: node.roles.join(', ') }, [node.name, node.address, ...node.roles]);
+    consider({ box: `node/${node.name}`, title: node.name, place: node.roles.join(', ') }, [
+      node.name,
+      node.address,
+      ...node.roles,
+    ]);
     for (const { id, name } of node.components) consider({ box: id, title: name, place: node.name }, [name]);
   }
   for (const name of view.fleet?.names ?? []) {
-    if (!view.nodes.some((node) => node.name === name)) consider({ box: `node/${name}`, title: name, place: '' }, [name]);
+    if (!view.nodes.some((node) => node.name === name))
+      consider({ box: `node/${name}`, title: name, place: '' }, [name]);
   }
   for (const pod of [...view.nodes.flatMap(({ pods }) => pods), ...view.unboundPods]) {
-    consider({ box: podId(pod), title: pod.name, place: pod.node || pod.namespace }, [pod.name, pod.ip ?? '', `${pod.namespace}/${pod.name}`]);
+    consider({ box: podId(pod), title: pod.name, place: pod.node || pod.namespace }, [
+      pod.name,
+      pod.ip ?? '',
+      `${pod.namespace}/${pod.name}`,
+    ]);
   }
   return ranked.sort((a, b) => a.rank - b.rank).slice(0, limit).map(({ found }) => found);
 }

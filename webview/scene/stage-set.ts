@@ -12,16 +12,29 @@ export const directRoads: Omit<Roads, 'berths' | 'cards'> = {
 
 /** The box of one of a node's components, whether it is there or not. */
 export function componentBox(
-  sheet: Sheet, node: NodeView, kind: ComponentKind, process: string, zone: ZoneName, rect: Rect, title: string = process,
+  sheet: Sheet,
+  node: NodeView,
+  kind: ComponentKind,
+  process: string,
+  zone: ZoneName,
+  rect: Rect,
+  title: string = process,
 ): Box {
   const { language } = sheet;
   const component: ComponentView | undefined = node.components.find((candidate) => candidate.kind === kind);
   const condition = componentCondition(component, language);
   const box: Box = {
-    id: component?.id ?? `${process}@${node.name}`, kind: 'component', zone, party: kind, parent: `node/${node.name}`,
-    title, facts: [], ...condition,
+    id: component?.id ?? `${process}@${node.name}`,
+    kind: 'component',
+    zone,
+    party: kind,
+    parent: `node/${node.name}`,
+    title,
+    facts: [],
+    ...condition,
     label: text(language, 'label.component', { title, status: condition.status, node: node.name }),
-    ...(component?.leader ? { leader: true } : {}), ...rect,
+    ...(component?.leader ? { leader: true } : {}),
+    ...rect,
   };
   if (component?.pod) sheet.aliases.set(`pod/${component.pod}`, box.id);
   return box;
@@ -31,7 +44,11 @@ export function componentBox(
 export function nodeBox(sheet: Sheet, node: NodeView, zone: ZoneName, rect: Rect, more: readonly string[] = []): Box {
   const condition = nodeCondition(node, sheet.language);
   const facts = [...nodeFacts(node, sheet.language), ...more];
-  const label = text(sheet.language, 'label.node', { title: node.name, status: condition.status, facts: facts.join(', ') });
+  const label = text(sheet.language, 'label.node', {
+    title: node.name,
+    status: condition.status,
+    facts: facts.join(', '),
+  });
   return {
     id: `node/${node.name}`, kind: 'node', zone, party: 'kubelet', parent: `zone/${zone}`, title: node.name, facts,
     ...condition, label, ...rect,
@@ -42,8 +59,17 @@ export function nodeBox(sheet: Sheet, node: NodeView, zone: ZoneName, rect: Rect
 export function registryBox(sheet: Sheet, rect: Rect): Box {
   const title = text(sheet.language, 'box.registry');
   return {
-    id: 'outside/registry', kind: 'registry', zone: 'outside', party: 'registry', parent: 'zone/outside', title, status: '',
-    facts: ['docker.io', 'registry.k8s.io'], state: 'idle', label: text(sheet.language, 'label.registry'), ...rect,
+    id: 'outside/registry',
+    kind: 'registry',
+    zone: 'outside',
+    party: 'registry',
+    parent: 'zone/outside',
+    title,
+    status: '',
+    facts: ['docker.io', 'registry.k8s.io'],
+    state: 'idle',
+    label: text(sheet.language, 'label.registry'),
+    ...rect,
   };
 }
 
@@ -57,7 +83,14 @@ export function clientBox(sheet: Sheet, rect: Rect): Box {
 }
 
 /** A frame with a title, before all that stands in it. */
-export function frameBehind(sheet: Sheet, kind: 'zone' | 'strip', id: string, zone: ZoneName, title: string, rect: Rect): void {
+export function frameBehind(
+  sheet: Sheet,
+  kind: 'zone' | 'strip',
+  id: string,
+  zone: ZoneName,
+  title: string,
+  rect: Rect,
+): void {
   sheet.frame(kind, id, zone, title, rect);
   sheet.boxes.unshift(...sheet.boxes.splice(-1));
 }

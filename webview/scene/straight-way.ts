@@ -13,13 +13,29 @@ export function straightWay(from: Rect, to: Rect, track: number): Point[] {
   const low = Math.min(from.y + from.height, to.y + to.height);
   if (low - top >= 8) {
     const y = between((top + low) / 2 - track * pitch, top + 4, low - 4);
-    return from.x < to.x ? [{ x: from.x + from.width, y }, { x: to.x, y }] : [{ x: from.x, y }, { x: to.x + to.width, y }];
+    return from.x < to.x
+      ? [
+          { x: from.x + from.width, y },
+          { x: to.x, y },
+        ]
+      : [
+          { x: from.x, y },
+          { x: to.x + to.width, y },
+        ];
   }
   const left = Math.max(from.x, to.x);
   const right = Math.min(from.x + from.width, to.x + to.width);
   const x = right - left >= 8 ? between((left + right) / 2 + track * pitch, left + 4, right - 4) : middle(to);
   if (right - left >= 8) {
-    return from.y < to.y ? [{ x, y: from.y + from.height }, { x, y: to.y }] : [{ x, y: from.y }, { x, y: to.y + to.height }];
+    return from.y < to.y
+      ? [
+          { x, y: from.y + from.height },
+          { x, y: to.y },
+        ]
+      : [
+          { x, y: from.y },
+          { x, y: to.y + to.height },
+        ];
   }
   // Out at the side, then up or down into the other.
   const y = between(from.y + from.height / 2 - track * pitch, from.y + 4, from.y + from.height - 4);

@@ -40,10 +40,19 @@ export function filterGrid(attempt: AttemptTable, language: Language): Grid {
   }));
   const before = attempt.table.filter(({ refused }) => refused?.preFilter);
   const extra = [...new Set(before.map(({ refused }) => refused?.plugin ?? ''))].map((plugin) => ({
-    title: plugin, more: text(language, 'filter.prefilter'),
-    cells: attempt.table.map((node): Cell => (node.refused?.preFilter && node.refused.plugin === plugin
-      ? refusedCell(attempt, node, plugin, language)
-      : { look: 'pass', words: '✓', sentence: text(language, 'why.passes', { plugin, node: node.name }), node: node.name, plugin })),
+    title: plugin,
+    more: text(language, 'filter.prefilter'),
+    cells: attempt.table.map((node): Cell =>
+      node.refused?.preFilter && node.refused.plugin === plugin
+        ? refusedCell(attempt, node, plugin, language)
+        : {
+            look: 'pass',
+            words: '✓',
+            sentence: text(language, 'why.passes', { plugin, node: node.name }),
+            node: node.name,
+            plugin,
+          },
+    ),
   }));
   return { corner: text(language, 'filter.corner'), columns: columnsOf(attempt.table), rows: [...extra, ...rows] };
 }
@@ -54,22 +63,38 @@ interface AskedFilter {
   readonly index: number;
 }
 
-function filterCell(attempt: AttemptTable, node: AttemptNode, { plugin, skipped, index }: AskedFilter, language: Language): Cell {
+function filterCell(
+  attempt: AttemptTable,
+  node: AttemptNode,
+  { plugin, skipped, index }: AskedFilter,
+  language: Language,
+): Cell {
   const own = { node: node.name, plugin };
   const { refused, verdict } = node;
-  if (verdict === 'unvisited') return { ...own, look: 'unasked', words: '·', sentence: whyNode(node, attempt, language) };
+  if (verdict === 'unvisited')
+    return { ...own, look: 'unasked', words: '·', sentence: whyNode(node, attempt, language) };
   if (refused && !refused.preFilter && refused.plugin === plugin) return refusedCell(attempt, node, plugin, language);
   if (skipped) return { ...own, look: 'skipped', words: '–', sentence: text(language, 'why.skipped', own) };
   const at = refused ? attempt.filters.findIndex((filter) => filter.plugin === refused.plugin) : -1;
   if (refused && (refused.preFilter || index > at)) {
-    return { ...own, look: 'unasked', words: '·', sentence: text(language, 'why.unasked', { ...own, refuser: refused.plugin }) };
+    return {
+      ...own,
+      look: 'unasked',
+      words: '·',
+      sentence: text(language, 'why.unasked', { ...own, refuser: refused.plugin }),
+    };
   }
   return { ...own, look: 'pass', words: '✓', sentence: text(language, 'why.passes', own) };
 }
 
 function refusedCell(attempt: AttemptTable, node: AttemptNode, plugin: string, language: Language): Cell {
   return {
-    look: 'refused', words: '✕', more: node.refused?.reasons.join(', '), sentence: whyNode(node, attempt, language), node: node.name, plugin,
+    look: 'refused',
+    words: '✕',
+    more: node.refused?.reasons.join(', '),
+    sentence: whyNode(node, attempt, language),
+    node: node.name,
+    plugin,
   };
 }
 
@@ -83,11 +108,21 @@ export function scoreGrid(attempt: AttemptTable, language: Language): Grid | und
     cells: scored.map(({ name: node, scores }): Cell => {
       const { raw = 0, normalized = 0, weighted = 0 } = scores[at] ?? {};
       const sentence = `${node}, ${plugin}: ${text(language, 'score.cell', { raw, normalized, weight, weighted })}.`;
-      return { look: 'score', words: String(weighted), more: `${raw} → ${normalized} × ${weight}`, sentence, node, plugin };
+      return {
+        look: 'score',
+        words: String(weighted),
+        more: `${raw} → ${normalized} × ${weight}`,
+        sentence,
+        node,
+        plugin,
+      };
     }),
   }));
   const sums = scored.map((node): Cell => ({
-    look: node.name === chosen ? 'best' : 'sum', words: String(node.total ?? 0), sentence: whyNode(node, attempt, language), node: node.name,
+    look: node.name === chosen ? 'best' : 'sum',
+    words: String(node.total ?? 0),
+    sentence: whyNode(node, attempt, language),
+    node: node.name,
   }));
   return {
     corner: text(language, 'filter.corner'), columns: columnsOf(scored),

@@ -25,18 +25,40 @@ export interface Row {
 /** A table to be read: a caption, heads with their scope, and rows. It scrolls by itself where it is too wide or too long. */
 export function table(caption: string, columns: readonly Column[], rows: readonly Row[], scroll: string): HTMLElement {
   const numeric = (at: number): string | undefined => (columns[at]?.isNumber ? 'number' : undefined);
-  const head = html('tr', {}, ...columns.map(({ title }, at) => html('th', { scope: 'col', class: numeric(at) }, title)));
+  const head = html(
+    'tr',
+    {},
+    ...columns.map(({ title }, at) => html('th', { scope: 'col', class: numeric(at) }, title)),
+  );
   const body = rows.map(({ cells, className }) => html('tr', { class: className }, ...cells.map((cell, at) =>
     (at === 0 ? html('th', { scope: 'row', class: numeric(at) }, cell) : html('td', { class: numeric(at) }, cell)))));
-  return scrollable(html('table', { class: 'sheet' }, html('caption', {}, caption), html('thead', {}, head), html('tbody', {}, ...body)),
-    caption, scroll);
+  return scrollable(
+    html(
+      'table',
+      { class: 'sheet' },
+      html('caption', {}, caption),
+      html('thead', {}, head),
+      html('tbody', {}, ...body),
+    ),
+    caption,
+    scroll,
+  );
 }
 
 /** A frame that scrolls, also by keyboard. */
 export function scrollable(content: HTMLElement, name: string, key: string): HTMLElement {
-  return html('div', {
-    'class': 'sheet-frame', 'role': 'region', 'aria-label': name, 'tabindex': 0, 'data-scroll': key, 'data-key': `frame ${key}`,
-  }, content);
+  return html(
+    'div',
+    {
+      class: 'sheet-frame',
+      role: 'region',
+      'aria-label': name,
+      tabindex: 0,
+      'data-scroll': key,
+      'data-key': `frame ${key}`,
+    },
+    content,
+  );
 }
 
 /** Words that may break at certain places: `NodeResourcesFit` where a word begins, a path at its dots. */

@@ -52,7 +52,8 @@ function keyOf(node: Node, siblings: ReadonlyMap<string, Node>): string {
 function patched(old: Node, wanted: Node): Node {
   if (old instanceof Element && wanted instanceof Element) {
     for (const { name } of [...old.attributes]) if (!wanted.hasAttribute(name)) old.removeAttribute(name);
-    for (const { name, value } of wanted.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
+    for (const { name, value } of wanted.attributes)
+      if (old.getAttribute(name) !== value) old.setAttribute(name, value);
     const action = actions.get(wanted);
     if (action) actions.set(old, action);
     patchChildren(old, [...wanted.childNodes]);

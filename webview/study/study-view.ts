@@ -51,7 +51,8 @@ export class StudyView {
       return;
     }
     const page = study.kind === 'etcd' ? this.etcd : this.scheduling;
-    if (this.element.firstChild !== page.element || this.element.childElementCount !== 1) this.element.replaceChildren(page.element);
+    if (this.element.firstChild !== page.element || this.element.childElementCount !== 1)
+      this.element.replaceChildren(page.element);
     if (study.kind === 'etcd') this.etcd.show(study, language, width);
     else this.scheduling.show(study, language, width);
   }

@@ -9,7 +9,11 @@ export function whyNode(node: AttemptNode, attempt: AttemptTable, language: Lang
   const { feasible } = attempt;
   if (refused) {
     const reason = refused.reasons.join(', ');
-    return text(language, refused.preFilter ? 'why.before' : 'why.refused', { node: name, plugin: refused.plugin, reason });
+    return text(language, refused.preFilter ? 'why.before' : 'why.refused', {
+      node: name,
+      plugin: refused.plugin,
+      reason,
+    });
   }
   switch (verdict) {
     case 'chosen': {
@@ -22,11 +26,18 @@ export function whyNode(node: AttemptNode, attempt: AttemptTable, language: Lang
   }
 }
 
-function whyLower({ name, total = 0, scores }: AttemptNode, { table, scorers, node: chosen = '' }: AttemptTable, language: Language): string {
+function whyLower(
+  { name, total = 0, scores }: AttemptNode,
+  { table, scorers, node: chosen = '' }: AttemptTable,
+  language: Language,
+): string {
   const best = table.find((other) => other.name === chosen);
   if (!best || best.total === total) return text(language, 'why.equal', { node: name, chosen, total });
-  const losses = scorers.map(({ plugin }, at) =>
-    ({ plugin, own: scores[at]?.weighted ?? 0, other: best.scores[at]?.weighted ?? 0 }));
+  const losses = scorers.map(({ plugin }, at) => ({
+    plugin,
+    own: scores[at]?.weighted ?? 0,
+    other: best.scores[at]?.weighted ?? 0,
+  }));
   const worst = losses.reduce((most, each) => (each.other - each.own > most.other - most.own ? each : most));
   return text(language, 'why.lower', { node: name, total, best: best.total, chosen, ...worst });
 }

@@ -38,7 +38,8 @@ export function aggregated(view: ClusterView, focus?: string): ClusterView {
 function isHeavy({ nodes, unboundPods }: ClusterView): boolean {
   let bytes = 0;
   for (const { components, labels, capacity, name, pods } of nodes) {
-    bytes += nodeBytes + 4 * name.length + components.length * partBytes + entriesBytes(labels) + entriesBytes(capacity);
+    bytes +=
+      nodeBytes + 4 * name.length + components.length * partBytes + entriesBytes(labels) + entriesBytes(capacity);
     for (const pod of pods) bytes += bytesOf(pod);
     if (bytes > mostBytes) return true;
   }
@@ -93,8 +94,13 @@ function fleetOf({ nodes, unboundPods }: ClusterView): FleetView {
     return at >= 0 ? at : zones.push(name) - 1;
   });
   return {
-    names: nodes.map(({ name }) => name), health: nodes.map(letterOf).join(''), pods: nodes.map(({ pods }) => countsOf(pods)),
-    room: nodes.map(({ capacity }) => Number(capacity['pods'] ?? 110)), zone, zones, unbound: unboundPods.length,
+    names: nodes.map(({ name }) => name),
+    health: nodes.map(letterOf).join(''),
+    pods: nodes.map(({ pods }) => countsOf(pods)),
+    room: nodes.map(({ capacity }) => Number(capacity['pods'] ?? 110)),
+    zone,
+    zones,
+    unbound: unboundPods.length,
   };
 }
 

@@ -73,7 +73,10 @@ export async function mergeKubeconfig(path: string, text: string, stamp: string)
   return copy;
 }
 
-function joined(own: readonly Named[] | null | undefined, added: readonly Named[] | null | undefined): readonly Named[] {
+function joined(
+  own: readonly Named[] | null | undefined,
+  added: readonly Named[] | null | undefined,
+): readonly Named[] {
   const fresh = added ?? [];
   const names = new Set(fresh.map(({ name }) => name));
   return [...(own ?? []).filter(({ name }) => !names.has(name)), ...fresh];

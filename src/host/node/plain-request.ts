@@ -66,7 +66,8 @@ export function refuse(response: ServerResponse, refusal: Refusal): void {
 export function requestOf(request: IncomingMessage, body: Uint8Array, upgrade = false): HttpRequest {
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(request.headers)) {
-    if (value !== undefined && name !== 'content-encoding') headers[name] = Array.isArray(value) ? value.join(', ') : value;
+    if (value !== undefined && name !== 'content-encoding')
+      headers[name] = Array.isArray(value) ? value.join(', ') : value;
   }
   const certified = certifiedBy(request.socket as TLSSocket);
   const base = { method: request.method ?? 'GET', target: request.url ?? '/', headers, body };
@@ -104,7 +105,9 @@ function unzipped(request: IncomingMessage, body: Buffer): Uint8Array | undefine
     return gunzipSync(body, { maxOutputLength: endpointLimits.bodyBytes + 1 });
   } catch (error) {
     // Too large a body is told to the API server as one; what is no gzip at all is its own problem to name.
-    return (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE' ? Buffer.alloc(endpointLimits.bodyBytes + 1) : body;
+    return (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE'
+      ? Buffer.alloc(endpointLimits.bodyBytes + 1)
+      : body;
   }
 }
 

@@ -41,7 +41,11 @@ export async function serve(options: ServeOptions, stop: AbortSignal): Promise<v
   const served = new ServedCluster(cluster, { waiting: () => driver.catchUp(), advanced: () => undefined, failed });
   const { certificatePem, keyPem } = cluster.serving(Date.now());
   const endpoint = await openEndpoint({
-    cluster: served, port: options.port, clientAuthority: cluster.pki.ca.certificate.pem, certificate: certificatePem, key: keyPem,
+    cluster: served,
+    port: options.port,
+    clientAuthority: cluster.pki.ca.certificate.pem,
+    certificate: certificatePem,
+    key: keyPem,
     ...(options.audit ? { audit: (record: AuditRecord) => options.say(auditLine(record)) } : {}),
   });
   try {
@@ -51,10 +55,12 @@ export async function serve(options: ServeOptions, stop: AbortSignal): Promise<v
     if (!stop.aborted) {
       options.ready(endpoint.url);
       await new Promise<void>((resolve) => {
-        for (const { signal } of [{ signal: stop }, broken]) signal.addEventListener('abort', () => resolve(), { once: true });
+        for (const { signal } of [{ signal: stop }, broken])
+          signal.addEventListener('abort', () => resolve(), { once: true });
       });
     }
-    if (broken.signal.aborted) throw new Error(`the simulation has a mistake: ${(broken.signal.reason as Error).stack}`);
+    if (broken.signal.aborted)
+      throw new Error(`the simulation has a mistake: ${(broken.signal.reason as Error).stack}`);
   } finally {
     driver.dispose();
     served.close();

@@ -41,7 +41,8 @@ export function answerUpgrade(
 ): void {
   const startMs = performance.now();
   const protocol = protocolOf(request);
-  if (!protocol) return writeRefusal(socket, 400, 'unable to upgrade: the protocols that the client offers are not known');
+  if (!protocol)
+    return writeRefusal(socket, 400, 'unable to upgrade: the protocols that the client offers are not known');
   let user = '';
   let code = 0;
   const written = { waiting: () => socket.writableLength, cut: () => void socket.destroy() };
@@ -123,7 +124,8 @@ function channels(socket: WebSocket, connection: HttpConnection, protocol: strin
   return (message) => {
     if (message.kind === 'end') return socket.close(1000);
     if (message.kind === 'failed') return socket.terminate();
-    if (message.kind === 'data' || message.kind === 'close') sendChannelMessage(socket, message, protocol.startsWith('v5'));
+    if (message.kind === 'data' || message.kind === 'close')
+      sendChannelMessage(socket, message, protocol.startsWith('v5'));
   };
 }
 

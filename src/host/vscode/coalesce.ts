@@ -30,6 +30,11 @@ export class Coalesced {
     this.deed();
   }
 
+  /** Does at once what was asked for and waits; nothing otherwise. */
+  flush(): void {
+    if (this.cancel) this.now();
+  }
+
   /** Forgets what was asked for. */
   dispose(): void {
     this.cancel?.();

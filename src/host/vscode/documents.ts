@@ -2,7 +2,9 @@
  * Live, read-only documents of API objects: `kubectl get -o yaml` and `kubectl describe`, under `kindergarten:` URIs.
  * An open document follows its object; when the object is gone it says so in kubectl's words.
  */
-import { type Event, EventEmitter, type TextDocumentContentProvider, Uri, window, workspace } from 'vscode';
+import {
+  type Disposable, type Event, EventEmitter, type TextDocument, type TextDocumentContentProvider, Uri, window, workspace,
+} from 'vscode';
 import type { ObjectRef } from '../../protocol/commands';
 import type { Clusters } from './clusters';
 import { Coalesced } from './coalesce';
@@ -36,7 +38,9 @@ export class ObjectDocuments implements TextDocumentContentProvider {
 
   /** Opens a document beside what is open, or brings it to the front. */
   async open(cluster: string, ref: ObjectRef, kind: DocumentKind): Promise<void> {
-    const document = await workspace.openTextDocument(uriOf(cluster, ref, kind));
+    const uri = uriOf(cluster, ref, kind);
+    const document = await workspace.openTextDocument(uri);
+    if (document.getText() !== this.textOf(uri)) await this.renew(document);
     await window.showTextDocument(document, { preview: true });
   }
 
@@ -51,6 +55,21 @@ export class ObjectDocuments implements TextDocumentContentProvider {
   dispose(): void {
     this.refresh.dispose();
     this.changed.dispose();
+  }
+
+  /** VS Code keeps a closed document for a while, and would show for a moment what was true then. */
+  private async renew(document: TextDocument): Promise<void> {
+    let heard: Disposable | undefined;
+    await new Promise<void>((resolve) => {
+      const cancel = realTime.after(intervalMs, resolve);
+      heard = workspace.onDidChangeTextDocument((change) => {
+        if (change.document !== document) return;
+        cancel();
+        resolve();
+      });
+      this.changed.fire(document.uri);
+    });
+    heard?.dispose();
   }
 
   private refreshOpen(): void {

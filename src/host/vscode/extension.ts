@@ -79,8 +79,19 @@ export function activateExtension(
     log,
   };
   context.subscriptions.push(
-    persistence, apiServers, clusters, problems, tree, k.diagram, k.documents, k.index, k.checks, k.log, new StatusBar(clusters),
-    k.lessons, k.terminals,
+    persistence,
+    apiServers,
+    clusters,
+    problems,
+    tree,
+    k.diagram,
+    k.documents,
+    k.index,
+    k.checks,
+    k.log,
+    new StatusBar(clusters),
+    k.lessons,
+    k.terminals,
     window.registerWebviewViewProvider(lessonView, k.lessons),
     ...registerCommands(k, ready),
     offerWithTerminals(k, context.globalState),
@@ -91,7 +102,7 @@ export function activateExtension(
       if (touchesPalette(event)) k.diagram.refresh();
     }),
     clusters.onDidBreak((error) => {
-      k.log.error(error instanceof Error ? error.stack ?? error.message : String(error));
+      k.log.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
       sayBroken();
     }),
     tree.view.onDidChangeSelection(({ selection: [id] }) => {

@@ -31,8 +31,18 @@ export class StatusBar {
     }
     this.item ??= this.create();
     const { state } = active.control;
-    const icon = past ? 'history' : state.mode === 'paused' ? 'debug-pause' : pace?.booting ? 'loading~spin' : 'vm-active';
-    const run = past ? pastText(past.moment) : pace?.booting && state.mode !== 'paused' ? l10n.t('boots') : runText(state);
+    const icon = past
+      ? 'history'
+      : state.mode === 'paused'
+        ? 'debug-pause'
+        : pace?.booting
+          ? 'loading~spin'
+          : 'vm-active';
+    const run = past
+      ? pastText(past.moment)
+      : pace?.booting && state.mode !== 'paused'
+        ? l10n.t('boots')
+        : runText(state);
     const clock = clockText(past?.nowMs ?? active.nowMs);
     const text = `$(${icon}) ${active.name}: ${run}${past ? '' : ` · ${clock}`}`;
     if (this.item.text === text) return;

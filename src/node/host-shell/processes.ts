@@ -128,29 +128,57 @@ export function ps(view: MachineView, terminal: ToolTerminal): number {
   return 0;
 }
 
-function processText(table: readonly ListedProcess[], names: readonly string[], forest: boolean, pidWidth: number): string {
-  const used = names.map((name) => columns[name] as typeof columns[string]);
+function processText(
+  table: readonly ListedProcess[],
+  names: readonly string[],
+  forest: boolean,
+  pidWidth: number,
+): string {
+  const used = names.map((name) => columns[name] as (typeof columns)[string]);
   const rows = forest ? forestRows(table) : table.map((process) => ({ process, prefix: '' }));
   const isCommand = (index: number): boolean => ['cmd', 'args', 'command'].includes(names[index] as string);
   const width = (index: number): number => (used[index]?.right ? pidWidth : 8);
-  const line = (cells: readonly string[]): string => `${cells.map((cell, index) => (index === cells.length - 1 ? cell
-    : used[index]?.right ? cell.padStart(width(index)) : cell.padEnd(width(index)))).join(' ')}\n`;
-  const head = used.map((column, index) => (index === used.length - 1 && column.right
-    ? column.head.padStart(width(index)) : column.head));
-  return [line(head), ...rows.map(({ process, prefix }) => line(used.map((column, index) => (
-    (isCommand(index) ? prefix : '') + (index === used.length - 1 && column.right
-      ? column.text(process).padStart(width(index)) : column.text(process))))))].join('');
+  const line = (cells: readonly string[]): string =>
+    `${cells
+      .map((cell, index) =>
+        index === cells.length - 1
+          ? cell
+          : used[index]?.right
+            ? cell.padStart(width(index))
+            : cell.padEnd(width(index)),
+      )
+      .join(' ')}\n`;
+  const head = used.map((column, index) =>
+    index === used.length - 1 && column.right ? column.head.padStart(width(index)) : column.head,
+  );
+  return [
+    line(head),
+    ...rows.map(({ process, prefix }) =>
+      line(
+        used.map(
+          (column, index) =>
+            (isCommand(index) ? prefix : '') +
+            (index === used.length - 1 && column.right
+              ? column.text(process).padStart(width(index))
+              : column.text(process)),
+        ),
+      ),
+    ),
+  ].join('');
 }
 
 /** Children below their parents; those of init stand at the left. */
-function forestRows(table: readonly ListedProcess[]): readonly { readonly process: ListedProcess; readonly prefix: string }[] {
+function forestRows(
+  table: readonly ListedProcess[],
+): readonly { readonly process: ListedProcess; readonly prefix: string }[] {
   const rows: { readonly process: ListedProcess; readonly prefix: string }[] = [];
   const add = (process: ListedProcess, prefix: string, childIndent: string): void => {
     rows.push({ process, prefix });
     if (process.pid === initPid) return;
     const children = table.filter(({ parent }) => parent === process.pid);
-    children.forEach((child, index) => add(child, `${childIndent} \\_ `,
-      `${childIndent}${index < children.length - 1 ? ' |  ' : '    '}`));
+    children.forEach((child, index) =>
+      add(child, `${childIndent} \\_ `, `${childIndent}${index < children.length - 1 ? ' |  ' : '    '}`),
+    );
   };
   for (const process of table) if (process.parent <= initPid) add(process, '', '');
   return rows;

@@ -102,7 +102,11 @@ export function byNumber(view: MachineView, terminal: ToolTerminal): number {
 }
 
 function send(
-  tool: string, view: MachineView, terminal: ToolTerminal, { id, pid, command }: ListedProcess, signal: Request['signal'],
+  tool: string,
+  view: MachineView,
+  terminal: ToolTerminal,
+  { id, pid, command }: ListedProcess,
+  signal: Request['signal'],
 ): boolean {
   if (id === undefined) {
     terminal.complain(`${tool}: a signal to ${command.split(' ')[0]} (${pid}) is not modelled in the sandbox\n`);

@@ -28,7 +28,12 @@ export class SandboxService {
     const { host, options } = this;
     const id = host.random('sandboxes').hex(64);
     const { namespace, name } = config.metadata;
-    const sandbox = new SandboxRecord(id, config, host.wallMs, `${namespace}/${name}/${sandboxProcess}@${options.machine}`);
+    const sandbox = new SandboxRecord(
+      id,
+      config,
+      host.wallMs,
+      `${namespace}/${name}/${sandboxProcess}@${options.machine}`,
+    );
     if (config.hostNetwork) sandbox.ip = options.network.address;
     else {
       const request = { command: 'ADD', containerId: id, portMappings: config.portMappings } as const;

@@ -13,7 +13,8 @@ export function nodeChanges(before: Node, after: Node): ReadonlySet<NodeChange> 
   const changes = new Set<NodeChange>();
   if (!equal(before.status.allocatable, after.status.allocatable)) changes.add('allocatable');
   if (!equal(before.metadata.labels, after.metadata.labels)) changes.add('labels');
-  if (!equal(before.spec.taints, after.spec.taints) || before.spec.unschedulable !== after.spec.unschedulable) changes.add('taints');
+  if (!equal(before.spec.taints, after.spec.taints) || before.spec.unschedulable !== after.spec.unschedulable)
+    changes.add('taints');
   return changes;
 }
 
@@ -21,17 +22,25 @@ export function nodeChanges(before: Node, after: Node): ReadonlySet<NodeChange> 
 export function podChanges(before: Pod, after: Pod): ReadonlySet<PodChange> {
   const changes = new Set<PodChange>();
   if (!equal(before.metadata.labels, after.metadata.labels)) changes.add('labels');
-  if (before.spec !== after.spec && isLess(podInfo(after).requests, podInfo(before).requests)) changes.add('scaledDown');
+  if (before.spec !== after.spec && isLess(podInfo(after).requests, podInfo(before).requests))
+    changes.add('scaledDown');
   return changes;
 }
 
 function isLess(after: Resources, before: Resources): boolean {
-  return after.milliCpu < before.milliCpu || after.memoryBytes < before.memoryBytes || after.ephemeralBytes < before.ephemeralBytes
-    || [...before.scalars].some(([name, amount]) => (after.scalars.get(name) ?? 0) < amount);
+  return (
+    after.milliCpu < before.milliCpu ||
+    after.memoryBytes < before.memoryBytes ||
+    after.ephemeralBytes < before.ephemeralBytes ||
+    [...before.scalars].some(([name, amount]) => (after.scalars.get(name) ?? 0) < amount)
+  );
 }
 
 /** Whether an event is that a node came, or that this of it has changed. */
-export function isNode(event: ClusterEvent, change: NodeChange): event is Extract<ClusterEvent, { readonly resource: 'node' }> {
+export function isNode(
+  event: ClusterEvent,
+  change: NodeChange,
+): event is Extract<ClusterEvent, { readonly resource: 'node' }> {
   return event.resource === 'node' && (event.action === 'add' || event.changed.has(change));
 }
 

@@ -116,12 +116,25 @@ export type PodChange = 'labels' | 'scaledDown';
 /** Something happened that may make an unschedulable pod schedulable. */
 export type ClusterEvent =
   | { readonly resource: 'node'; readonly action: 'add'; readonly node: NodeInfo }
-  | { readonly resource: 'node'; readonly action: 'update'; readonly node: NodeInfo; readonly changed: ReadonlySet<NodeChange> }
-  | { readonly resource: 'assignedPod'; readonly action: 'add' | 'delete'; readonly pod: PodInfo }
-  | { readonly resource: 'assignedPod'; readonly action: 'update'; readonly pod: PodInfo; readonly changed: ReadonlySet<PodChange> }
   | {
-    readonly resource: 'claim'; readonly action: 'add' | 'update'; readonly namespace: string; readonly name: string;
-  };
+      readonly resource: 'node';
+      readonly action: 'update';
+      readonly node: NodeInfo;
+      readonly changed: ReadonlySet<NodeChange>;
+    }
+  | { readonly resource: 'assignedPod'; readonly action: 'add' | 'delete'; readonly pod: PodInfo }
+  | {
+      readonly resource: 'assignedPod';
+      readonly action: 'update';
+      readonly pod: PodInfo;
+      readonly changed: ReadonlySet<PodChange>;
+    }
+  | {
+      readonly resource: 'claim';
+      readonly action: 'add' | 'update';
+      readonly namespace: string;
+      readonly name: string;
+    };
 
 export interface EnqueueExtensions extends Plugin {
   /** Upstream's queueing hint: may this event help a pod that this plugin refused? */

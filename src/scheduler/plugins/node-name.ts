@@ -8,5 +8,6 @@ const otherNode = refusal(name, 'unresolvable', "node(s) didn't match the reques
 export const nodeName: FilterPlugin & EnqueueExtensions = {
   name,
   filter: (_state, { pod }, node) => (pod.spec.nodeName && pod.spec.nodeName !== node.name ? otherNode : undefined),
-  wakes: (event, { pod }) => event.resource === 'node' && event.action === 'add' && event.node.name === pod.spec.nodeName,
+  wakes: (event, { pod }) =>
+    event.resource === 'node' && event.action === 'add' && event.node.name === pod.spec.nodeName,
 };

@@ -165,6 +165,19 @@ describe('coalescing', () => {
     assert.deepEqual(deeds, [0, 100, 200, 300]);
   });
 
+  it('does at once what waits when somebody needs it, and nothing else', () => {
+    const time = new FakeTime();
+    const deeds: number[] = [];
+    const coalesced = new Coalesced(time, () => 100, () => deeds.push(time.now));
+    coalesced.request();
+    coalesced.flush();
+    time.pass(10);
+    coalesced.request();
+    coalesced.flush();
+    time.pass(500);
+    assert.deepEqual(deeds, [0, 10]);
+  });
+
   it('waits until things have settled', () => {
     const time = new FakeTime();
     const deeds: number[] = [];

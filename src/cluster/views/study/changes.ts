@@ -29,10 +29,12 @@ function compare(path: string, before: unknown, after: unknown, found: FieldChan
     return;
   }
   const [left, right] = [childrenOf(before), childrenOf(after)];
-  const isPlain = (value: unknown, children: Map<string, unknown> | undefined): boolean => value !== undefined && !children;
+  const isPlain = (value: unknown, children: Map<string, unknown> | undefined): boolean =>
+    value !== undefined && !children;
   if (isPlain(before, left) || isPlain(after, right) || !left?.size && !right?.size) {
     const [from, to] = [textOf(before), textOf(after)];
-    if (from !== to) found.push({ path, ...(from === undefined ? {} : { before: from }), ...(to === undefined ? {} : { after: to }) });
+    if (from !== to)
+      found.push({ path, ...(from === undefined ? {} : { before: from }), ...(to === undefined ? {} : { after: to }) });
     return;
   }
   for (const step of new Set([...left?.keys() ?? [], ...right?.keys() ?? []])) {

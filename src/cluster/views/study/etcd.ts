@@ -23,18 +23,29 @@ const hopsAround = 60;
 
 /** etcd as of a revision, by default as it is. */
 export function etcdStudy(
-  { prefix = registryRoot, key, revision: wanted }: Extract<StudyRequest, { kind: 'etcd' }>, cluster: Cluster, pastRevision?: number,
+  { prefix = registryRoot, key, revision: wanted }: Extract<StudyRequest, { kind: 'etcd' }>,
+  cluster: Cluster,
+  pastRevision?: number,
 ): EtcdStudy {
-  const { etcd, history: { revisions } } = cluster;
+  const {
+    etcd,
+    history: { revisions },
+  } = cluster;
   const isPast = pastRevision !== undefined;
   const revision = pastRevision ?? cluster.objects.revision;
   const kvs = revisions.range(prefixRange(prefix), revision);
   const entries = entriesOf(kvs, prefix);
   const compactRevision = isPast ? compactedBefore(cluster, revision) : etcd.overview().compactRevision;
   return {
-    kind: 'etcd', revision, oldest: revisions.oldest, compactRevision,
+    kind: 'etcd',
+    revision,
+    oldest: revisions.oldest,
+    compactRevision,
     ...(isPast ? { moreWatches: 0 } : present(cluster)),
-    prefix, keys: kvs.length, entries: entries.slice(0, entryLimit), moreEntries: Math.max(0, entries.length - entryLimit),
+    prefix,
+    keys: kvs.length,
+    entries: entries.slice(0, entryLimit),
+    moreEntries: Math.max(0, entries.length - entryLimit),
     recent: recentOf(cluster, revision),
     ...(key === undefined ? {} : { key: keyStudy(key, wanted, { cluster, revision, compactRevision }) }),
   };
@@ -60,7 +71,10 @@ function compactedBefore({ history: { revisions } }: Cluster, revision: number):
 
 /** One entry for each key right below the prefix, and one for all keys that share the next part of their name. */
 function entriesOf(kvs: readonly KeyValue[], prefix: string): KeyEntry[] {
-  const entries = new Map<string, { name: string; isKey: boolean; count: number; modRevision: number; version?: number }>();
+  const entries = new Map<
+    string,
+    { name: string; isKey: boolean; count: number; modRevision: number; version?: number }
+  >();
   for (const { key, modRevision, version } of kvs) {
     const slash = key.indexOf('/', prefix === '' && key.startsWith('/') ? 1 : prefix.length);
     const name = slash < 0 ? key : key.slice(0, slash + 1);
@@ -79,7 +93,8 @@ function recentOf({ history }: Cluster, newest: number): RevisionEntry[] {
   const entries: RevisionEntry[] = [];
   for (let revision = newest; revision > history.revisions.oldest && entries.length < recentLimit; revision -= 1) {
     const [event] = history.revisions.changesOf(revision);
-    if (event) entries.push({ revision, key: event.kv.key, verb: verbOf(event), ...timeOf(history.ofRevision(revision)) });
+    if (event)
+      entries.push({ revision, key: event.kv.key, verb: verbOf(event), ...timeOf(history.ofRevision(revision)) });
   }
   return entries;
 }
@@ -103,22 +118,35 @@ interface Version extends Pick<KeyVersionEntry, 'revision' | 'verb' | 'version' 
   readonly value?: unknown;
 }
 
-function keyStudy(key: string, wanted: number | undefined, { cluster, revision, compactRevision }: KeyContext): KeyStudy {
+function keyStudy(
+  key: string,
+  wanted: number | undefined,
+  { cluster, revision, compactRevision }: KeyContext,
+): KeyStudy {
   const versions = versionsOf(key, cluster).filter((version) => version.revision <= revision);
   const newest = [...versions].reverse();
-  const at = Math.max(0, newest.findIndex((version) => version.revision === wanted));
+  const at = Math.max(
+    0,
+    newest.findIndex((version) => version.revision === wanted),
+  );
   const [shown, before] = [newest[at], newest[at + 1]];
   const { changes, more } = shown ? changesBetween(before?.value, shown.value) : { changes: [], more: 0 };
   return {
-    key, moreVersions: Math.max(0, newest.length - versionLimit),
+    key,
+    moreVersions: Math.max(0, newest.length - versionLimit),
     versions: newest.slice(0, versionLimit).map(({ value: _, ...version }) => {
       const by = writerOf(version.revision, key, cluster);
       return {
-        ...version, compacted: version.revision < compactRevision && isSuperseded(version.revision, versions, compactRevision),
-        ...timeOf(cluster.history.ofRevision(version.revision)), ...(by ? { by } : {}),
+        ...version,
+        compacted: version.revision < compactRevision && isSuperseded(version.revision, versions, compactRevision),
+        ...timeOf(cluster.history.ofRevision(version.revision)),
+        ...(by ? { by } : {}),
       };
     }),
-    ...(shown ? { revision: shown.revision } : {}), ...(before ? { before: before.revision } : {}), changes, moreChanges: more,
+    ...(shown ? { revision: shown.revision } : {}),
+    ...(before ? { before: before.revision } : {}),
+    changes,
+    moreChanges: more,
   };
 }
 
@@ -131,10 +159,16 @@ function isSuperseded(revision: number, versions: readonly Version[], compactRev
 function versionsOf(key: string, { history: { revisions } }: Cluster): Version[] {
   return revisions.historyOf(key).flatMap(({ versions, deletedAt }) => [
     ...versions.map((kv): Version => ({
-      revision: kv.modRevision, verb: kv.version === 1 ? 'create' : 'update', version: kv.version, lease: kv.lease,
-      bytes: versionBytes(kv), value: kv.value,
+      revision: kv.modRevision,
+      verb: kv.version === 1 ? 'create' : 'update',
+      version: kv.version,
+      lease: kv.lease,
+      bytes: versionBytes(kv),
+      value: kv.value,
     })),
-    ...(deletedAt === undefined ? [] : [{ revision: deletedAt, verb: 'delete' as const, version: 0, lease: 0, bytes: 0 }]),
+    ...(deletedAt === undefined
+      ? []
+      : [{ revision: deletedAt, verb: 'delete' as const, version: 0, lease: 0, bytes: 0 }]),
   ]);
 }
 
@@ -147,7 +181,8 @@ function writerOf(revision: number, key: string, { history, trace }: Cluster): W
   for (let id = moment.hops + hopsAround; id > moment.hops - hopsAround; id -= 1) {
     let hop = trace.at(id);
     if (!isAnswer(hop)) continue;
-    while (hop && !(hop.kind === 'request' && hop.channel === 'https')) hop = hop.cause < 0 ? undefined : trace.at(hop.cause);
+    while (hop && !(hop.kind === 'request' && hop.channel === 'https'))
+      hop = hop.cause < 0 ? undefined : trace.at(hop.cause);
     if (!hop) return undefined;
     const { verb, resource = '', subresource } = hop.subject;
     return { process: hop.from, verb, resource: subresource ? `${resource}/${subresource}` : resource, hop: hop.id };

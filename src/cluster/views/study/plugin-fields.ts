@@ -10,8 +10,16 @@ import type { ObjectReader } from '../inside/source';
 /** By plugin the field of the pod, `spec.nodeSelector`; only fields that this pod has. */
 export function pluginFields({ spec }: Pod): Readonly<Record<string, string>> {
   const { affinity, containers } = spec;
-  const requests = containerWith(containers, ({ resources }) => resources?.requests !== undefined, 'resources.requests');
-  const podAffinity = affinity?.podAffinity ? 'spec.affinity.podAffinity' : affinity?.podAntiAffinity ? 'spec.affinity.podAntiAffinity' : undefined;
+  const requests = containerWith(
+    containers,
+    ({ resources }) => resources?.requests !== undefined,
+    'resources.requests',
+  );
+  const podAffinity = affinity?.podAffinity
+    ? 'spec.affinity.podAffinity'
+    : affinity?.podAntiAffinity
+      ? 'spec.affinity.podAntiAffinity'
+      : undefined;
   const found: Readonly<Record<string, string | undefined>> = {
     NodeName: spec.nodeName === undefined ? undefined : 'spec.nodeName',
     NodeUnschedulable: spec.tolerations && 'spec.tolerations',
@@ -27,7 +35,11 @@ export function pluginFields({ spec }: Pod): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(found).filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
 
-function containerWith(containers: readonly Container[], has: (container: Container) => boolean, field: string): string | undefined {
+function containerWith(
+  containers: readonly Container[],
+  has: (container: Container) => boolean,
+  field: string,
+): string | undefined {
   const at = containers.findIndex(has);
   return at < 0 ? undefined : `spec.containers[${at}].${field}`;
 }

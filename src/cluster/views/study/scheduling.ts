@@ -26,8 +26,12 @@ export function schedulingStudy(
   const listed = upTo.slice(-attemptLimit).reverse();
   const shown = (attempt === undefined ? undefined : known.find(({ id }) => id === attempt)) ?? listed[0];
   return {
-    kind: 'scheduling', attempts: listed.map(summary), older: upTo.length > listed.length, newer: upTo.length < wanted.length,
-    forgotten: decisions.firstId, ...(pod === undefined ? {} : { pod }),
+    kind: 'scheduling',
+    attempts: listed.map(summary),
+    older: upTo.length > listed.length,
+    newer: upTo.length < wanted.length,
+    forgotten: decisions.firstId,
+    ...(pod === undefined ? {} : { pod }),
     ...(shown ? { shown: attemptTable(shown, podOf(shown.pod)) } : {}),
   };
 }
@@ -46,15 +50,23 @@ function attemptTable(decision: Decision, pod: Pod | undefined): AttemptTable {
   const table = all.length <= nodeLimit ? all : telling(all).slice(0, nodeLimit);
   const isSame = pod?.metadata.uid === decision.uid;
   return {
-    ...summary(decision), scheduler, filters, scorers: scores.map(({ plugin, weight }) => ({ plugin, weight })), skippedScores,
-    table, moreNodes: all.length - table.length, reasons: reasonsOf(decision), fields: isSame ? pluginFields(pod) : {},
+    ...summary(decision),
+    scheduler,
+    filters,
+    scorers: scores.map(({ plugin, weight }) => ({ plugin, weight })),
+    skippedScores,
+    table,
+    moreNodes: all.length - table.length,
+    reasons: reasonsOf(decision),
+    fields: isSame ? pluginFields(pod) : {},
     ...(preemption ? { preemption } : {}),
   };
 }
 
 function nodeOf(decision: Decision, name: string, feasible: number | undefined): AttemptNode {
   const status = decision.refused.get(name);
-  const verdict: NodeVerdict = name === decision.node ? 'chosen' : feasible !== undefined ? 'feasible' : status ? 'refused' : 'unvisited';
+  const verdict: NodeVerdict =
+    name === decision.node ? 'chosen' : feasible !== undefined ? 'feasible' : status ? 'refused' : 'unvisited';
   const isScored = feasible !== undefined && decision.scores.length > 0;
   return {
     name, verdict,

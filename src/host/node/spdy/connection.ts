@@ -73,7 +73,9 @@ export class SpdyConnection {
   }
 
   private inTurn(work: () => void | Promise<void>): void {
-    this.turn = this.turn.then(() => (this.failed ? undefined : work())).catch((error: unknown) => this.fail(error as Error));
+    this.turn = this.turn
+      .then(() => (this.failed ? undefined : work()))
+      .catch((error: unknown) => this.fail(error as Error));
   }
 
   private fail(error: Error): void {

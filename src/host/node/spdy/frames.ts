@@ -3,7 +3,8 @@
  * Models draft-mbelshe-httpbis-spdy-00 as far as moby/spdystream, the library in kubectl and kubelet, speaks it.
  */
 
-export type ControlType = 'synStream' | 'synReply' | 'rstStream' | 'settings' | 'ping' | 'goAway' | 'headers' | 'windowUpdate';
+export type ControlType =
+  'synStream' | 'synReply' | 'rstStream' | 'settings' | 'ping' | 'goAway' | 'headers' | 'windowUpdate';
 
 const controlTypes: Readonly<Record<number, ControlType>> = {
   1: 'synStream', 2: 'synReply', 3: 'rstStream', 4: 'settings', 6: 'ping', 7: 'goAway', 8: 'headers', 9: 'windowUpdate',
@@ -44,7 +45,8 @@ function frameOf(head: Buffer, payload: Buffer): Frame {
   if (first < 0x80000000) return { kind: 'data', stream: first, fin: (flags & finFlag) !== 0, data: payload };
   const version = (first >>> 16) & 0x7fff;
   const type = controlTypes[first & 0xffff];
-  if (version !== 3 || type === undefined) throw new Error(`SPDY frame of version ${version} and type ${first & 0xffff}`);
+  if (version !== 3 || type === undefined)
+    throw new Error(`SPDY frame of version ${version} and type ${first & 0xffff}`);
   return { kind: 'control', type, flags, payload };
 }
 

@@ -10,7 +10,9 @@ export async function startApiServer(k: Kindergarten): Promise<string | undefine
   const cluster = k.clusters.active;
   if (!cluster) return void noCluster();
   if (!k.apiServers.possible) {
-    sayRefusal(l10n.t('The API server can only be started on a desktop or remote machine, in a workspace that you trust.'));
+    sayRefusal(
+      l10n.t('The API server can only be started on a desktop or remote machine, in a workspace that you trust.'),
+    );
     return undefined;
   }
   try {
@@ -19,7 +21,9 @@ export async function startApiServer(k: Kindergarten): Promise<string | undefine
     openTerminal(cluster.name, kubeconfig);
     return url;
   } catch (error) {
-    sayRefusal(l10n.t('The API server could not be started: {0}', error instanceof Error ? error.message : String(error)));
+    sayRefusal(
+      l10n.t('The API server could not be started: {0}', error instanceof Error ? error.message : String(error)),
+    );
     return undefined;
   }
 }

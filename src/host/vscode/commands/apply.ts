@@ -87,7 +87,11 @@ async function applyObjects(k: Kindergarten, loaded: Loaded, checked: Checked): 
     for (const { text } of planned) if (text) k.log.error(text);
     return refuse(k, checked);
   }
-  const { progress, done: carriedOut } = k.clusters.execute(cluster, { type: 'apply', objects, sources: sourcesOf(loaded, checked) });
+  const { progress, done: carriedOut } = k.clusters.execute(cluster, {
+    type: 'apply',
+    objects,
+    sources: sourcesOf(loaded, checked),
+  });
   const finish = carriedOut.then((reached) => (reached ? report(k, progress.outcomes) : cancelled));
   if (!k.clusters.pace?.paused) return finish;
   sayNote(l10n.t('The cluster is paused; it will be applied when you step or resume.'));

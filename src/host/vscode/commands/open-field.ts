@@ -51,7 +51,12 @@ async function placeInPod(clusters: Clusters, pod: string, field: string): Promi
 }
 
 /** The field in a document of which nobody knows whether it still has the object. */
-function placeIn({ loaded, shown }: Clusters, document: TextDocument, ref: ObjectRef, field: string): Place | undefined {
+function placeIn(
+  { loaded, shown }: Clusters,
+  document: TextDocument,
+  ref: ObjectRef,
+  field: string,
+): Place | undefined {
   if (!loaded || !shown) return undefined;
   const { engine } = loaded;
   const { objects } = engine.readManifests([{ name: document.uri.path, text: document.getText() }], shown.kinds);

@@ -23,8 +23,8 @@ export function registerCommands(k: Kindergarten, ready: () => Promise<void>): D
   const handlers: Readonly<Record<CommandId, (args: readonly unknown[]) => unknown>> = {
     [ids.apply]: (args) => applyFiles(k, filesOf(args)),
     [ids.applySelection]: () => applySelection(k),
-    [ids.delete]: (args) => isFromTree(args) ? deleteObjects(k, refsOf(deletable(rowsOf(k, args))))
-      : deleteFiles(k, filesOf(args)),
+    [ids.delete]: (args) =>
+      isFromTree(args) ? deleteObjects(k, refsOf(deletable(rowsOf(k, args)))) : deleteFiles(k, filesOf(args)),
     [ids.newCluster]: ([wanted]) => newCluster(k, wanted),
     [ids.switchCluster]: ([wanted]) => switchCluster(k, wanted),
     [ids.resetCluster]: ([sure]) => resetCluster(k, sure),
@@ -45,7 +45,8 @@ export function registerCommands(k: Kindergarten, ready: () => Promise<void>): D
     [ids.branchHere]: ([sure]) => branchHere(k, sure),
     [ids.speed]: () => chooseSpeed(k),
     [ids.whatIf]: (args) => askWhatIf(k, args),
-    [ids.goToManifest]: (args) => (isPodField(args) ? openField(k, args[0].slice('pod/'.length), args[1]) : goToManifest(k, args)),
+    [ids.goToManifest]: (args) =>
+      isPodField(args) ? openField(k, args[0].slice('pod/'.length), args[1]) : goToManifest(k, args),
     [ids.showMenu]: () => showMenu(k),
     [ids.showLog]: () => k.log.show(),
     [ids.startApiServer]: () => startApiServer(k),
@@ -53,12 +54,16 @@ export function registerCommands(k: Kindergarten, ready: () => Promise<void>): D
     [ids.exportKubeconfig]: () => exportKubeconfig(k),
     [ids.showRequests]: () => k.apiServers.showRequests(),
     [ids.newTerminal]: ([line]) => void k.terminals.open(line),
-    [ids.openLesson]: ([id, fresh]) => k.lessons.open(typeof id === 'string' ? id : undefined,
-      typeof fresh === 'boolean' ? fresh : undefined),
+    [ids.openLesson]: ([id, fresh]) =>
+      k.lessons.open(typeof id === 'string' ? id : undefined, typeof fresh === 'boolean' ? fresh : undefined),
     [ids.lessonShowMe]: () => k.lessons.receive({ type: 'do', action: 'showMe' }),
     [ids.lessonNext]: () => k.lessons.receive({ type: 'do', action: 'next' }),
-    [ids.openWalkthrough]: () => commands.executeCommand('workbench.action.openWalkthrough',
-      'kindergarten.kindergarten#kindergarten.start', false),
+    [ids.openWalkthrough]: () =>
+      commands.executeCommand(
+        'workbench.action.openWalkthrough',
+        'kindergarten.kindergarten#kindergarten.start',
+        false,
+      ),
   };
   return Object.values(ids).map((id) => commands.registerCommand(id, async (...args: unknown[]) => {
     await ready();

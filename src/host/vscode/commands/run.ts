@@ -56,13 +56,20 @@ export async function chooseSpeed(k: Kindergarten): Promise<boolean> {
   const hops = (speed: number, label: string): PacePick => ({ label, pace: { mode: 'hops', speed } });
   const picks: PacePick[] = [
     { label: l10n.t('Virtual time'), kind: QuickPickItemKind.Separator },
-    live(0.25, l10n.t('¼×, slow motion')), live(0.5, '½×'), live(1, l10n.t('Real time')), live(2, '2×'), live(5, '5×'), live(10, '10×'),
+    live(0.25, l10n.t('¼×, slow motion')),
+    live(0.5, '½×'),
+    live(1, l10n.t('Real time')),
+    live(2, '2×'),
+    live(5, '5×'),
+    live(10, '10×'),
     live(60, l10n.t('60×, a minute a second')),
     { label: l10n.t('As fast as possible'), description: l10n.t('until nothing is left to do'), pace: 'fast' },
     { label: l10n.t('Hop by hop, to watch'), kind: QuickPickItemKind.Separator },
-    hops(0.25, l10n.t('A hop every two seconds')), hops(0.5, l10n.t('One hop a second')),
+    hops(0.25, l10n.t('A hop every two seconds')),
+    hops(0.5, l10n.t('One hop a second')),
     hops(1, l10n.t('Two hops a second')),
-    hops(2, l10n.t('Four hops a second')), hops(4, l10n.t('Eight hops a second')),
+    hops(2, l10n.t('Four hops a second')),
+    hops(4, l10n.t('Eight hops a second')),
   ];
   const pick = await window.showQuickPick(picks, { title: l10n.t('Speed') });
   const pace = pick?.pace;

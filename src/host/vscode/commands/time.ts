@@ -34,7 +34,8 @@ export function goToRevision({ clusters }: Kindergarten, revision: number): bool
   if (!active) return noCluster();
   const moment = active.history.ofRevision(revision);
   if (moment) clusters.lookAt(moment);
-  else sayRefusal(l10n.t('There is no revision {0} to show; there are {1} to {2}.', revision, ...range(active.history)));
+  else
+    sayRefusal(l10n.t('There is no revision {0} to show; there are {1} to {2}.', revision, ...range(active.history)));
   return moment !== undefined;
 }
 

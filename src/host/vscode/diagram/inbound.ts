@@ -65,8 +65,10 @@ function studyRequest(value: unknown): StudyRequest | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const { kind, attempt, pod, before, prefix, key, revision } = value as Readonly<Record<string, unknown>>;
   const isText = (each: unknown): each is string => typeof each === 'string' && each.length <= longestBox;
-  const count = <K extends string>(name: K, each: unknown) => (isCount(each) ? { [name]: each } as Record<K, number> : {});
-  const words = <K extends string>(name: K, each: unknown) => (isText(each) ? { [name]: each } as Record<K, string> : {});
+  const count = <K extends string>(name: K, each: unknown) =>
+    isCount(each) ? ({ [name]: each } as Record<K, number>) : {};
+  const words = <K extends string>(name: K, each: unknown) =>
+    isText(each) ? ({ [name]: each } as Record<K, string>) : {};
   switch (kind) {
     case 'scheduling': return { kind, ...count('attempt', attempt), ...words('pod', pod), ...count('before', before) };
     case 'etcd': return { kind, ...words('prefix', prefix), ...words('key', key), ...count('revision', revision) };
@@ -82,7 +84,8 @@ function filesOf(value: unknown): SavedFile[] | undefined {
   for (const each of value as readonly unknown[]) {
     if (typeof each !== 'object' || each === null) return undefined;
     const { name, content, encoding } = each as Readonly<Record<string, unknown>>;
-    if (typeof name !== 'string' || !/^[A-Za-z0-9_-][A-Za-z0-9._-]{0,120}\.(?:svg|png|md)$/.test(name)) return undefined;
+    if (typeof name !== 'string' || !/^[A-Za-z0-9_-][A-Za-z0-9._-]{0,120}\.(?:svg|png|md)$/.test(name))
+      return undefined;
     if (typeof content !== 'string' || (encoding !== 'text' && encoding !== 'base64')) return undefined;
     if (encoding === 'base64' && !/^[A-Za-z0-9+/]*={0,2}$/.test(content)) return undefined;
     left -= content.length;

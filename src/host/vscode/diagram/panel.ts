@@ -195,7 +195,15 @@ export class DiagramPanel implements WebviewPanelSerializer {
     const language = env.language.startsWith('de') ? 'de' : 'en';
     const { selection } = this;
     this.post({
-      type: 'snapshot', language, view: view && this.sent(view), recentHops, palette: readSettings().palette, ...this.inside(), ...this.study(), ...(selection === undefined ? {} : { selection }), ...this.past(),
+      type: 'snapshot',
+      language,
+      view: view && this.sent(view),
+      recentHops,
+      palette: readSettings().palette,
+      ...this.inside(),
+      ...this.study(),
+      ...(selection === undefined ? {} : { selection }),
+      ...this.past(),
     });
     this.drawTimeline.now();
     if (this.pendingReveal !== undefined) this.post({ type: 'reveal', box: this.pendingReveal });
@@ -211,7 +219,15 @@ export class DiagramPanel implements WebviewPanelSerializer {
     this.shownAt = shownAt;
     const { hops, skipped } = hopsSince(trace, this.nextHop);
     this.nextHop = trace.length;
-    this.post({ type: 'update', view: this.sent(view), hops, skippedHops: skipped, ...this.inside(), ...this.study(), ...this.past() });
+    this.post({
+      type: 'update',
+      view: this.sent(view),
+      hops,
+      skippedHops: skipped,
+      ...this.inside(),
+      ...this.study(),
+      ...this.past(),
+    });
   }
 
   /** The hops up to the moment that is shown. */

@@ -28,9 +28,13 @@ async function saveOne(file: SavedFile): Promise<void> {
 
 async function saveAll(files: readonly SavedFile[]): Promise<void> {
   const folder = workspace.workspaceFolders?.[0]?.uri;
-  const [target] = await window.showOpenDialog({
-    canSelectFiles: false, canSelectFolders: true, openLabel: l10n.t('Save Pictures Here'), ...(folder ? { defaultUri: folder } : {}),
-  }) ?? [];
+  const [target] =
+    (await window.showOpenDialog({
+      canSelectFiles: false,
+      canSelectFolders: true,
+      openLabel: l10n.t('Save Pictures Here'),
+      ...(folder ? { defaultUri: folder } : {}),
+    })) ?? [];
   if (!target) return;
   const taken = new Set((await workspace.fs.readDirectory(target)).map(([name]) => name));
   const overwritten = files.filter(({ name }) => taken.has(name));

@@ -44,7 +44,9 @@ export class SandboxTerminal implements Pseudoterminal {
   open(size: TerminalDimensions | undefined): void {
     this.isOpen = true;
     if (size) this.setDimensions(size);
-    this.write(`${colours.dim}${l10n.t('Kindergarten sandbox: kind, kubectl, docker exec and etcdctl work on the active cluster. Type help for more.')}${colours.off}\n`);
+    this.write(
+      `${colours.dim}${l10n.t('Kindergarten sandbox: kind, kubectl, docker exec and etcdctl work on the active cluster. Type help for more.')}${colours.off}\n`,
+    );
     void this.options.ready().then(() => this.options.clusters.use()).then((loaded) => this.begin(loaded));
   }
 
@@ -94,7 +96,9 @@ export class SandboxTerminal implements Pseudoterminal {
     if (clusters.past) {
       if (needsRun.test(line)) this.note(pastText(clusters.past.moment));
     } else if (needsRun.test(line) && clusters.pace?.paused) {
-      this.note(l10n.t('The cluster is paused: the command goes on when it runs, or step by step. Ctrl+C gives it up.'));
+      this.note(
+        l10n.t('The cluster is paused: the command goes on when it runs, or step by step. Ctrl+C gives it up.'),
+      );
     }
     session.submit(line);
   }
@@ -153,7 +157,11 @@ export class SandboxTerminal implements Pseudoterminal {
 
 /** Errors red, warnings yellow, ticks green. */
 function coloured(text: string): string {
-  return text.replace(/^(?:error:|Error from server|ERROR:|Error:|bash:|The \S+ ".*" is invalid).*$/gm, `${colours.red}$&${colours.off}`)
+  return text
+    .replace(
+      /^(?:error:|Error from server|ERROR:|Error:|bash:|The \S+ ".*" is invalid).*$/gm,
+      `${colours.red}$&${colours.off}`,
+    )
     .replace(/^Warning:/gm, `${colours.yellow}Warning:${colours.off}`)
     .replace(/^ ✓/gm, ` ${colours.green}✓${colours.off}`);
 }

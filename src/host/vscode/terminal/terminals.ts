@@ -1,5 +1,12 @@
 /** The terminal profile "Kindergarten", the command that opens one, and the links in them. */
-import { type Disposable, type ExtensionTerminalOptions, type Terminal, TerminalProfile, ThemeIcon, window } from 'vscode';
+import {
+  type Disposable,
+  type ExtensionTerminalOptions,
+  type Terminal,
+  TerminalProfile,
+  ThemeIcon,
+  window,
+} from 'vscode';
 import { createCluster } from '../commands/cluster';
 import { realTime } from '../../real-time';
 import type { Kindergarten } from '../context';

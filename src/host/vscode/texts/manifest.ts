@@ -22,7 +22,11 @@ const selfContained = new Set(['template', 'notAnObject', 'noApiVersion', 'noKin
 
 /** What to know of a kind that is stored and that nothing in the sandbox acts on yet. */
 export function inertText(kind: string, actor: string): string {
-  return l10n.t('The sandbox stores this {0}, but has no {1} yet that would act on it as in a real cluster.', kind, actor);
+  return l10n.t(
+    'The sandbox stores this {0}, but has no {1} yet that would act on it as in a real cluster.',
+    kind,
+    actor,
+  );
 }
 
 /** The text for a problem; `message` is the engine's English, or Kubernetes' own words. */

@@ -39,8 +39,9 @@ export class ClusterTree implements TreeDataProvider<string> {
     this.looked();
   }
 
-  /** The row of an id, if it is there now; the newest may not have been drawn yet. */
+  /** The row of an id as it is now, if it is there; the newest may not have been drawn yet. */
   row(id: string): Row | undefined {
+    this.redraw.flush();
     if (!this.outline.get(id)) this.redraw.now();
     return this.outline.get(id);
   }

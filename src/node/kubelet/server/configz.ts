@@ -16,26 +16,46 @@ interface ConfigInputs {
 }
 
 /** The answer: the KubeletConfiguration under the component's name. */
-export function configz({ clusterDns, clusterDomain, manifestFolder, watchesDisk }: ConfigInputs, host: ProcessHost): unknown {
+export function configz(
+  { clusterDns, clusterDomain, manifestFolder, watchesDisk }: ConfigInputs,
+  host: ProcessHost,
+): unknown {
   return {
     kubeletconfig: {
       staticPodPath: manifestFolder,
-      syncFrequency: '1m0s', fileCheckFrequency: '20s', httpCheckFrequency: '20s',
-      address: '0.0.0.0', port: 10250, healthzPort: 10248, healthzBindAddress: '127.0.0.1',
+      syncFrequency: '1m0s',
+      fileCheckFrequency: '20s',
+      httpCheckFrequency: '20s',
+      address: '0.0.0.0',
+      port: 10250,
+      healthzPort: 10248,
+      healthzBindAddress: '127.0.0.1',
       authentication: {
-        x509: { clientCAFile: '/etc/kubernetes/pki/ca.crt' }, webhook: { enabled: true, cacheTTL: '2m0s' },
+        x509: { clientCAFile: '/etc/kubernetes/pki/ca.crt' },
+        webhook: { enabled: true, cacheTTL: '2m0s' },
         anonymous: { enabled: false },
       },
       authorization: { mode: 'Webhook', webhook: { cacheAuthorizedTTL: '5m0s', cacheUnauthorizedTTL: '30s' } },
-      clusterDomain, clusterDNS: [clusterDns], hostnameOverride: host.machine,
-      nodeStatusUpdateFrequency: '10s', nodeStatusReportFrequency: '5m0s', nodeLeaseDurationSeconds: 40,
-      maxPods: 110, cgroupDriver: 'systemd', imageMaximumGCAge: '0s', imageGCHighThresholdPercent: watchesDisk ? highThresholdPercent : 100,
-      containerLogMaxSize: `${logFileBytes / 1024 / 1024}Mi`, containerLogMaxFiles: logFilesKept,
-      failSwapOn: false, rotateCertificates: true,
-      evictionHard: watchesDisk ? evictionHard
+      clusterDomain,
+      clusterDNS: [clusterDns],
+      hostnameOverride: host.machine,
+      nodeStatusUpdateFrequency: '10s',
+      nodeStatusReportFrequency: '5m0s',
+      nodeLeaseDurationSeconds: 40,
+      maxPods: 110,
+      cgroupDriver: 'systemd',
+      imageMaximumGCAge: '0s',
+      imageGCHighThresholdPercent: watchesDisk ? highThresholdPercent : 100,
+      containerLogMaxSize: `${logFileBytes / 1024 / 1024}Mi`,
+      containerLogMaxFiles: logFilesKept,
+      failSwapOn: false,
+      rotateCertificates: true,
+      evictionHard: watchesDisk
+        ? evictionHard
         : { 'imagefs.available': '0%', 'nodefs.available': '0%', 'nodefs.inodesFree': '0%' },
       containerRuntimeEndpoint: 'unix:///run/containerd/containerd.sock',
-      kind: 'KubeletConfiguration', apiVersion: 'kubelet.config.k8s.io/v1beta1',
+      kind: 'KubeletConfiguration',
+      apiVersion: 'kubelet.config.k8s.io/v1beta1',
     },
   };
 }

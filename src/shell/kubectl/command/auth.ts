@@ -81,12 +81,18 @@ function* runCanI(call: Call): Task<number> {
     );
   }
   const namespace = call.flags.is('all-namespaces') || (kind && !kind.namespaced) ? '' : call.namespace;
-  const spec = what.startsWith('/') ? { nonResourceAttributes: { path: what, verb } } : {
-    resourceAttributes: {
-      group: kind?.group ?? (type === '*' ? '*' : group.join('.')), name: name ?? own, namespace, resource: kind?.plural ?? plain,
-      subresource: call.flags.text('subresource'), verb,
-    },
-  };
+  const spec = what.startsWith('/')
+    ? { nonResourceAttributes: { path: what, verb } }
+    : {
+        resourceAttributes: {
+          group: kind?.group ?? (type === '*' ? '*' : group.join('.')),
+          name: name ?? own,
+          namespace,
+          resource: kind?.plural ?? plain,
+          subresource: call.flags.text('subresource'),
+          verb,
+        },
+      };
   const answer = yield* call.api.create<Review>(review, undefined,
     { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec });
   if (!answer.ok) return refused(call, answer.status);

@@ -47,10 +47,15 @@ function* decideOne(call: Call, kind: AnyKind, name: string, { type, opposite, w
       reason: `Kubectl${word === 'approve' ? 'Approve' : 'Deny'}`, status: 'True', type,
     };
     const body = { ...request, status: { ...request.status, conditions: [...conditions, added] } };
-    const saved = yield* call.api.ask({
-      method: 'PUT', path: pathOf(kind, undefined, name, 'approval'), query: changing(call, 'kubectl-certificate'), body,
-      subject: { ...subjectOf('update', kind, undefined, name), subresource: 'approval' },
-    });
+    const saved =
+      yield *
+      call.api.ask({
+        method: 'PUT',
+        path: pathOf(kind, undefined, name, 'approval'),
+        query: changing(call, 'kubectl-certificate'),
+        body,
+        subject: { ...subjectOf('update', kind, undefined, name), subresource: 'approval' },
+      });
     if (!saved.ok) return refused(call, saved.status);
   }
   say(call, `${shownName(kind, name)} ${type.toLowerCase()}`);

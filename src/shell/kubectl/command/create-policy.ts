@@ -24,11 +24,17 @@ function quota({ flags }: Call, name: string): Made {
 
 function priorityClass({ flags }: Call, name: string): Made {
   const description = flags.text('description') ?? '';
-  return { object: {
-    apiVersion: 'scheduling.k8s.io/v1', ...(description === '' ? {} : { description }),
-    ...(flags.is('global-default') ? { globalDefault: true } : {}), kind: 'PriorityClass', metadata: meta(name),
-    preemptionPolicy: flags.text('preemption-policy') ?? 'PreemptLowerPriority', value: Number(flags.text('value') ?? 0),
-  } };
+  return {
+    object: {
+      apiVersion: 'scheduling.k8s.io/v1',
+      ...(description === '' ? {} : { description }),
+      ...(flags.is('global-default') ? { globalDefault: true } : {}),
+      kind: 'PriorityClass',
+      metadata: meta(name),
+      preemptionPolicy: flags.text('preemption-policy') ?? 'PreemptLowerPriority',
+      value: Number(flags.text('value') ?? 0),
+    },
+  };
 }
 
 function budget({ flags }: Call, name: string): Made {
@@ -54,13 +60,31 @@ function budget({ flags }: Call, name: string): Made {
 }
 
 export const policy: Readonly<Record<string, KubectlCommand>> = {
-  poddisruptionbudget: generator('Create a pod disruption budget with the specified name', {
-    'selector': { type: 'string' }, 'min-available': { type: 'string' }, 'max-unavailable': { type: 'string' },
-  }, budget, ['pdb']),
-  priorityclass: generator('Create a priority class with the specified name', {
-    'description': { type: 'string' }, 'global-default': { type: 'bool' }, 'preemption-policy': { type: 'string' },
-    'value': { type: 'int' },
-  }, priorityClass, ['pc']),
-  quota: generator('Create a quota with the specified name', { hard: { type: 'list' }, scopes: { type: 'list' } }, quota,
-    ['resourcequota']),
+  poddisruptionbudget: generator(
+    'Create a pod disruption budget with the specified name',
+    {
+      selector: { type: 'string' },
+      'min-available': { type: 'string' },
+      'max-unavailable': { type: 'string' },
+    },
+    budget,
+    ['pdb'],
+  ),
+  priorityclass: generator(
+    'Create a priority class with the specified name',
+    {
+      description: { type: 'string' },
+      'global-default': { type: 'bool' },
+      'preemption-policy': { type: 'string' },
+      value: { type: 'int' },
+    },
+    priorityClass,
+    ['pc'],
+  ),
+  quota: generator(
+    'Create a quota with the specified name',
+    { hard: { type: 'list' }, scopes: { type: 'list' } },
+    quota,
+    ['resourcequota'],
+  ),
 };

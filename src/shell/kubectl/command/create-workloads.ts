@@ -87,12 +87,29 @@ function jobTemplate(flags: Flags, name: string, image: string, restartPolicy: s
 }
 
 export const workloads: Readonly<Record<string, KubectlCommand>> = {
-  cronjob: generator('Create a cron job with the specified name', {
-    image: { type: 'string', required: true }, schedule: { type: 'string', required: true }, restart: { type: 'string' },
-  }, cronJobOf, ['cj']),
-  deployment: generator('Create a deployment with the specified name', {
-    image: { type: 'list', required: true }, port: { type: 'int' }, replicas: { type: 'int', short: 'r' },
-  }, deploymentOf, ['deploy']),
-  job: askingGenerator('Create a job with the specified name', { image: { type: 'string' }, from: { type: 'string' } },
-    jobOf),
+  cronjob: generator(
+    'Create a cron job with the specified name',
+    {
+      image: { type: 'string', required: true },
+      schedule: { type: 'string', required: true },
+      restart: { type: 'string' },
+    },
+    cronJobOf,
+    ['cj'],
+  ),
+  deployment: generator(
+    'Create a deployment with the specified name',
+    {
+      image: { type: 'list', required: true },
+      port: { type: 'int' },
+      replicas: { type: 'int', short: 'r' },
+    },
+    deploymentOf,
+    ['deploy'],
+  ),
+  job: askingGenerator(
+    'Create a job with the specified name',
+    { image: { type: 'string' }, from: { type: 'string' } },
+    jobOf,
+  ),
 };

@@ -21,12 +21,24 @@ export const debug: KubectlCommand = {
   about: 'Create debugging sessions for troubleshooting workloads and nodes',
   completes: 'pods',
   flags: {
-    'arguments-only': { type: 'bool' }, 'attach': { type: 'bool' }, 'container': { type: 'string', short: 'c' },
-    'copy-to': { type: 'unmodelled' }, 'custom': { type: 'unmodelled' }, 'env': { type: 'array' },
-    'filename': { type: 'unmodelled', short: 'f' }, 'image': { type: 'string' },
-    'image-pull-policy': { type: 'string' }, 'profile': { type: 'string' }, 'quiet': { type: 'bool', short: 'q' }, 'replace': { type: 'bool' },
-    'same-node': { type: 'bool' }, 'set-image': { type: 'unmodelled' }, 'share-processes': { type: 'bool' },
-    'stdin': { type: 'bool', short: 'i' }, 'target': { type: 'string' }, 'tty': { type: 'bool', short: 't' },
+    'arguments-only': { type: 'bool' },
+    attach: { type: 'bool' },
+    container: { type: 'string', short: 'c' },
+    'copy-to': { type: 'unmodelled' },
+    custom: { type: 'unmodelled' },
+    env: { type: 'array' },
+    filename: { type: 'unmodelled', short: 'f' },
+    image: { type: 'string' },
+    'image-pull-policy': { type: 'string' },
+    profile: { type: 'string' },
+    quiet: { type: 'bool', short: 'q' },
+    replace: { type: 'bool' },
+    'same-node': { type: 'bool' },
+    'set-image': { type: 'unmodelled' },
+    'share-processes': { type: 'bool' },
+    stdin: { type: 'bool', short: 'i' },
+    target: { type: 'string' },
+    tty: { type: 'bool', short: 't' },
   },
   run: runDebug,
 };
@@ -87,7 +99,10 @@ function* inPod(call: Call, kind: AnyKind, pod: Pod, profile: Profile, command: 
   // One of that name may not be changed: the API server says so when it is asked to put another in its place.
   const others = (pod.spec.ephemeralContainers ?? []).filter((each) => each.name !== name);
   const before = pod as unknown as PlainMap;
-  const after = { ...before, spec: { ...pod.spec, ephemeralContainers: [...others, container] } } as unknown as PlainMap;
+  const after = {
+    ...before,
+    spec: { ...pod.spec, ephemeralContainers: [...others, container] },
+  } as unknown as PlainMap;
   const patch = threeWayStrategicMergePatch(before, after, before, kind.schema as string);
   if (isPatchError(patch)) return complain(call, 'the pod cannot be compared with the one on the server');
   const { namespace, name: podName } = pod.metadata;

@@ -82,11 +82,15 @@ function* refsOf(call: Call, target: Target, isAlone: boolean): Task<Refs | { re
     if (found.status.code !== 404 || !isAlone) return { code: refused(call, found.status) };
     const others = yield* call.api.list<{ readonly items: readonly KubeObject[] }>(kind, namespace);
     const alike = others.ok ? others.value.items.filter(({ metadata }) => metadata.name.startsWith(name)) : [];
-    return alike.length > 0 ? { refs: alike.map(ref), objects: [], byPrefix: true } : { code: refused(call, found.status) };
+    return alike.length > 0
+      ? { refs: alike.map(ref), objects: [], byPrefix: true }
+      : { code: refused(call, found.status) };
   }
   const list = yield* call.api.list<{ readonly items: readonly KubeObject[] }>(
     kind, namespace, { labelSelector: call.flags.text('selector') });
-  return list.ok ? { refs: list.value.items.map(ref), objects: list.value.items, byPrefix: false } : { code: refused(call, list.status) };
+  return list.ok
+    ? { refs: list.value.items.map(ref), objects: list.value.items, byPrefix: false }
+    : { code: refused(call, list.status) };
 }
 
 type Wanted =

@@ -34,7 +34,8 @@ function* nodesOf(call: Call): Task<readonly Node[] | { readonly code: number }>
     return { code: complain(call, `error: cannot specify both a node name and a --selector option`) };
   }
   if (selector !== undefined) {
-    const list = yield* call.api.list<{ readonly items: readonly Node[] }>(kind, undefined, { labelSelector: selector });
+    const list =
+      yield* call.api.list<{ readonly items: readonly Node[] }>(kind, undefined, { labelSelector: selector });
     if (!list.ok) return { code: refused(call, list.status) };
     if (list.value.items.length === 0) call.write('stderr', 'No resources found\n');
     return list.value.items;

@@ -136,8 +136,11 @@ function* runLogs(call: Call): Task<number> {
   const { flags, args } = call;
   const selector = flags.text('selector');
   if ((args.length === 0 && selector === undefined) || args.length > 2) {
-    return misused(call, 'expected \'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]\'.\nPOD or TYPE/NAME is a required '
-      + 'argument for the logs command');
+    return misused(
+      call,
+      "expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\nPOD or TYPE/NAME is a required " +
+        'argument for the logs command',
+    );
   }
   if (selector !== undefined && args.length > 0) {
     return misused(call, 'only a selector (-l) or a POD name is allowed');

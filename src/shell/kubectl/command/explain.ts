@@ -35,8 +35,11 @@ export const explain: KubectlCommand = {
 function* runExplain(call: Call): Task<number> {
   const [word] = call.args;
   if (word === undefined) {
-    return complain(call, 'You must specify the type of resource to explain. Use "kubectl api-resources" for a complete '
-      + 'list of supported resources.');
+    return complain(
+      call,
+      'You must specify the type of resource to explain. Use "kubectl api-resources" for a complete ' +
+        'list of supported resources.',
+    );
   }
   if (call.args.length > 1) return complain(call, 'We accept only this format: explain RESOURCE');
   const [type = '', ...path] = word.split('.');

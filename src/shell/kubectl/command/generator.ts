@@ -5,7 +5,16 @@
 import type { KindDescription } from '../../../api/kind';
 import type { KubeObject, Service, Status } from '../../../api/types';
 import type { Task } from '../../../sim/task';
-import { type Call, changing, complain, dryRunProblem, dryRunSuffix, type KubectlCommand, misused, refused } from './call';
+import {
+  type Call,
+  changing,
+  complain,
+  dryRunProblem,
+  dryRunSuffix,
+  type KubectlCommand,
+  misused,
+  refused,
+} from './call';
 import type { FlagSpecs } from './flags';
 import { printOutcome } from './output';
 

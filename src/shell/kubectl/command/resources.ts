@@ -38,9 +38,15 @@ export function targetsOf(kinds: KindRegistry, args: readonly string[]): readonl
   if (args.some((arg) => arg.includes('/'))) return slashed(kinds, args);
   const targets: Target[] = [];
   for (const word of first.split(',')) {
-    const category = word === 'all' ? kinds.inCategory('all')
-      // Of a kind with several versions, the preferred one.
-      .filter((kind) => kinds.byName(`${kind.plural}.${kind.group}`) === kind || kinds.byName(kind.plural) === kind) : [];
+    const category =
+      word === 'all'
+        ? kinds
+            .inCategory('all')
+            // Of a kind with several versions, the preferred one.
+            .filter(
+              (kind) => kinds.byName(`${kind.plural}.${kind.group}`) === kind || kinds.byName(kind.plural) === kind,
+            )
+        : [];
     const found = category.length > 0 ? category : [kindNamed(kinds, word)];
     for (const kind of found) {
       if ('problem' in kind) return kind;

@@ -197,21 +197,43 @@ function* undo(call: Call, target: Target, object: KubeObject): Task<number> {
   const wanted = Number(call.flags.text('to-revision') ?? 0);
   const chosen = wanted === 0 ? all.at(-2) : all.find(({ revision }) => revision === wanted);
   if (!chosen) {
-    const none = isDeployment ? `no rollout history found for deployment "${name}"` : 'no last revision to roll back to';
+    const none = isDeployment
+      ? `no rollout history found for deployment "${name}"`
+      : 'no last revision to roll back to';
     return complain(call, wanted === 0 ? none : `unable to find specified revision ${wanted} in history`);
   }
   if (isDeployment && (object as Deployment).spec.paused) {
     return complain(call, 'you cannot rollback a paused deployment; resume it first with \'kubectl rollout resume '
       + `deployment/${name}' and try again`);
   }
-  const changed = isDeployment ? yield* call.api.patch(kind, scopeOf(call, target), name, 'json',
-    [{ op: 'replace', path: '/spec/template', value: plainTemplate(chosen.template) }], changing(call, 'kubectl-rollout'))
-    : yield* call.api.patch(kind, scopeOf(call, target), name, 'strategic-merge', chosen.data,
-      changing(call, 'kubectl-rollout'));
+  const changed = isDeployment
+    ? yield *
+      call.api.patch(
+        kind,
+        scopeOf(call, target),
+        name,
+        'json',
+        [{ op: 'replace', path: '/spec/template', value: plainTemplate(chosen.template) }],
+        changing(call, 'kubectl-rollout'),
+      )
+    : yield *
+      call.api.patch(
+        kind,
+        scopeOf(call, target),
+        name,
+        'strategic-merge',
+        chosen.data,
+        changing(call, 'kubectl-rollout'),
+      );
   if (!changed.ok) return refused(call, changed.status);
   const same = changed.value.metadata.resourceVersion === object.metadata.resourceVersion && !call.flags.has('dry-run');
-  return printOutcome(call, changed.value, same
-    ? `skipped rollback (current template already matches revision ${chosen.revision})` : `rolled back${dryRunSuffix(call)}`);
+  return printOutcome(
+    call,
+    changed.value,
+    same
+      ? `skipped rollback (current template already matches revision ${chosen.revision})`
+      : `rolled back${dryRunSuffix(call)}`,
+  );
 }
 
 /** The template of a replica set without the label that tells it from others. */

@@ -4,23 +4,46 @@ import type { KubeObject, Pod } from '../../../api/types';
 import type { Task } from '../../../sim/task';
 import { sessionNote } from './attach';
 import { awaitObject } from './await';
-import { type Call, changing, complain, dryRunProblem, dryRunSuffix, type KubectlCommand, misused, refused, say } from './call';
+import {
+  type Call,
+  changing,
+  complain,
+  dryRunProblem,
+  dryRunSuffix,
+  type KubectlCommand,
+  misused,
+  refused,
+  say,
+} from './call';
 import { printOutcome } from './output';
 import { remoteSession } from './remote';
 
 export const run: KubectlCommand = {
   about: 'Run a particular image on the cluster',
   flags: {
-    'annotations': { type: 'array' }, 'attach': { type: 'bool' }, 'command': { type: 'bool' },
-    'dry-run': { type: 'string', bare: 'unchanged' }, 'env': { type: 'array' }, 'expose': { type: 'unmodelledBool' },
-    'field-manager': { type: 'string' }, 'image': { type: 'string', required: true }, 'image-pull-policy': { type: 'string' },
-    'labels': { type: 'string', short: 'l' }, 'output': { type: 'string', short: 'o' },
-      'overrides': { type: 'unmodelled' },
-    'pod-running-timeout': { type: 'string' }, 'port': { type: 'string' }, 'privileged': { type: 'bool' },
-    'quiet': { type: 'bool', short: 'q' }, 'restart': { type: 'string' }, 'rm': { type: 'bool' },
-    'save-config': { type: 'unmodelledBool' }, 'show-managed-fields': { type: 'bool' },
-      'stdin': { type: 'bool', short: 'i' },
-    'template': { type: 'unmodelled' }, 'tty': { type: 'bool', short: 't' },
+    annotations: { type: 'array' },
+    attach: { type: 'bool' },
+    command: { type: 'bool' },
+    'dry-run': { type: 'string', bare: 'unchanged' },
+    env: { type: 'array' },
+    expose: { type: 'unmodelledBool' },
+    'field-manager': { type: 'string' },
+    image: { type: 'string', required: true },
+    'image-pull-policy': { type: 'string' },
+    labels: { type: 'string', short: 'l' },
+    output: { type: 'string', short: 'o' },
+    overrides: { type: 'unmodelled' },
+    'pod-running-timeout': { type: 'string' },
+    port: { type: 'string' },
+    privileged: { type: 'bool' },
+    quiet: { type: 'bool', short: 'q' },
+    restart: { type: 'string' },
+    rm: { type: 'bool' },
+    'save-config': { type: 'unmodelledBool' },
+    'show-managed-fields': { type: 'bool' },
+    stdin: { type: 'bool', short: 'i' },
+    template: { type: 'unmodelled' },
+    tty: { type: 'bool', short: 't' },
   },
   run: runRun,
 };
@@ -61,7 +84,8 @@ function* runRun(call: Call): Task<number> {
     return complain(call, `strconv.Atoi: parsing ${JSON.stringify(port)}: invalid syntax`);
   }
   const pod = podOf(call, { name, image, restart, labels, environment, args });
-  if (flags.text('dry-run') === 'client') return printOutcome(call, inNamespace(call, pod), `created${dryRunSuffix(call)}`);
+  if (flags.text('dry-run') === 'client')
+    return printOutcome(call, inNamespace(call, pod), `created${dryRunSuffix(call)}`);
   const kind = call.kinds.byKind('v1', 'Pod') as AnyKind;
   const created = yield* call.api.create(kind, call.namespace, pod, changing(call, 'kubectl-run'));
   if (!created.ok) return refused(call, created.status);

@@ -33,8 +33,8 @@ function* runScale(call: Call): Task<number> {
     }
     // The client for scales gives no field manager; the server takes the name of the program.
     const { dryRun } = changing(call, '');
-    const changed = yield* call.api.patch(kind, scopeOf(call, target), name, 'merge', { spec: { replicas } }, { dryRun },
-      'scale');
+    const changed =
+      yield* call.api.patch(kind, scopeOf(call, target), name, 'merge', { spec: { replicas } }, { dryRun }, 'scale');
     if (!changed.ok) return refused(call, changed.status);
     say(call, `${shownName(kind, name)} scaled${dryRunSuffix(call)}`);
   }
@@ -42,8 +42,13 @@ function* runScale(call: Call): Task<number> {
 }
 
 const noSuchResource: Status = {
-  apiVersion: 'v1', code: 404, kind: 'Status', message: 'the server could not find the requested resource', metadata: {},
-  reason: 'NotFound', status: 'Failure',
+  apiVersion: 'v1',
+  code: 404,
+  kind: 'Status',
+  message: 'the server could not find the requested resource',
+  metadata: {},
+  reason: 'NotFound',
+  status: 'Failure',
 };
 
 function noScale({ kind, group, version, plural, subresources }: AnyKind): string | undefined {
@@ -69,8 +74,11 @@ const standardUtilization = 80;
 function* runAutoscale(call: Call): Task<number> {
   const { flags } = call;
   if (flags.has('cpu-percent')) {
-    call.write('stderr', 'Flag --cpu-percent has been deprecated, Use --cpu with percentage or resource quantity format '
-      + "(e.g., '70%' for utilization or '500m' for milliCPU).\n");
+    call.write(
+      'stderr',
+      'Flag --cpu-percent has been deprecated, Use --cpu with percentage or resource quantity format ' +
+        "(e.g., '70%' for utilization or '500m' for milliCPU).\n",
+    );
   }
   const most = Number(flags.text('max'));
   const least = Number(flags.text('min') ?? -1);
@@ -104,8 +112,11 @@ function* runAutoscale(call: Call): Task<number> {
 function notAutoscaled(call: Call, status: Status): number {
   const cpu = call.flags.text('cpu');
   if (status.code === 0 || (cpu?.endsWith('%') && !call.flags.has('memory'))) return refused(call, status);
-  return complain(call, 'failed to create autoscaling/v2 HPA and the configuration is incompatible with autoscaling/v1: '
-    + `${cpu === undefined ? 'empty input' : '%!w(<nil>)'}`);
+  return complain(
+    call,
+    'failed to create autoscaling/v2 HPA and the configuration is incompatible with autoscaling/v1: ' +
+      `${cpu === undefined ? 'empty input' : '%!w(<nil>)'}`,
+  );
 }
 
 function metricsOf({ flags }: Call): { readonly list: readonly unknown[] } | { readonly problem: string } {

@@ -94,7 +94,8 @@ function writeBehavior(w: DescribeWriter, title: string, rules: HPAScalingRules 
   if (!rules) return;
   const { stabilizationWindowSeconds, policies = [], selectPolicy = 'Max' } = rules;
   w.line(1, `${title}:`);
-  if (stabilizationWindowSeconds !== undefined) w.line(2, `Stabilization Window: ${stabilizationWindowSeconds} seconds`);
+  if (stabilizationWindowSeconds !== undefined)
+    w.line(2, `Stabilization Window: ${stabilizationWindowSeconds} seconds`);
   if (policies.length === 0) return;
   w.line(2, `Select Policy: ${selectPolicy}`);
   w.line(2, 'Policies:');

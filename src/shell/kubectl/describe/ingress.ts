@@ -38,7 +38,10 @@ export function describeIngress(w: DescribeWriter, ingress: Ingress, context: De
 }
 
 function addressText(status: IngressLoadBalancerStatus | undefined): string {
-  return (status?.ingress ?? []).map(({ ip, hostname }) => ip ?? hostname ?? '').filter((each) => each !== '').join(',');
+  return (status?.ingress ?? [])
+    .map(({ ip, hostname }) => ip ?? hostname ?? '')
+    .filter((each) => each !== '')
+    .join(',');
 }
 
 /** `web:80 (10.244.1.2:80)`, or why the endpoints are not known. */

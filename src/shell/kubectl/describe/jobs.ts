@@ -35,7 +35,8 @@ export function describeJob(w: DescribeWriter, job: Job, context: DescribeContex
   if (deadline !== undefined) w.line(0, `Active Deadline Seconds:\t${deadline}s`);
   const readyText = ready === undefined ? '' : ` (${ready} Ready)`;
   w.line(0, `Pods Statuses:\t${active} Active${readyText} / ${succeeded} Succeeded / ${failed} Failed`);
-  if (spec.completionMode === 'Indexed') w.line(0, `Completed Indexes:\t${indexesText(status?.completedIndexes ?? '')}`);
+  if (spec.completionMode === 'Indexed')
+    w.line(0, `Completed Indexes:\t${indexesText(status?.completedIndexes ?? '')}`);
   writePodTemplate(w, spec.template);
   writeEventsOf(w, job, context);
 }

@@ -72,7 +72,8 @@ export const glossary = {
   // What runs.
   'pod': entry('Pod', 'One or more containers that share a network address and live and die together.',
     'Ein oder mehrere Container, die sich eine Netzwerkadresse teilen und zusammen leben und sterben.'),
-  'pod-group': entry('Pods of one owner', 'Pods of one owner, folded together.', 'Pods desselben Besitzers, zusammengefaltet.'),
+  'pod-group': entry('Pods', 'Pods folded together, as a rule those of one owner.',
+    'Zusammengefaltete Pods, in der Regel die desselben Besitzers.'),
   'container': entry('Container', 'A process with its own view of files, processes and network, started from an image.',
     'Ein Prozess mit eigener Sicht auf Dateien, Prozesse und Netz, gestartet aus einem Image.'),
   'image': entry('Image', 'The files and settings from which a container is started.',

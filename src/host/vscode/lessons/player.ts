@@ -3,7 +3,7 @@
  * user's global state; the page only draws. The sandbox is never locked: whatever the learner does is looked at.
  */
 import {
-  commands, type Disposable, env, l10n, Uri, type WebviewView, type WebviewViewProvider, window,
+  commands, type Disposable, env, l10n, Uri, type Webview, type WebviewView, type WebviewViewProvider, window,
 } from 'vscode';
 import type { Lesson } from '../../../check/lesson/lesson';
 import type { HostToLesson, LessonAction, LessonPage, LessonToHost } from '../../../protocol/lesson';
@@ -23,6 +23,8 @@ import type { Progress } from './progress';
 
 export const lessonView = 'kindergarten.lesson';
 const drawMs = 250;
+/** A page that says nothing for so long was not loaded. */
+const loadLimitMs = 5_000;
 const messagesPerSecond = 30;
 /** Ctrl+E and Ctrl+U: to the end of the line, and everything before it away. */
 const eraseLine = '\x05\x15';
@@ -54,10 +56,11 @@ export class LessonPlayer implements WebviewViewProvider {
   resolveWebviewView(view: WebviewView): void {
     this.view = view;
     const { webview } = view;
-    const file = (...path: string[]): Uri => Uri.joinPath(this.extension, ...path);
-    webview.options = { enableScripts: true, localResourceRoots: [file('dist', 'webview')] };
+    webview.options = { enableScripts: true, localResourceRoots: [Uri.joinPath(this.extension, 'dist', 'webview')] };
     const limit = new RateLimit(messagesPerSecond);
+    let isLoaded = false;
     webview.onDidReceiveMessage((value: unknown) => {
+      isLoaded = true;
       const message = limit.allows(realTime.nowMs()) ? readLessonMessage(value) : undefined;
       if (message) void this.receive(message);
     });
@@ -66,7 +69,16 @@ export class LessonPlayer implements WebviewViewProvider {
       // After a reload VS Code may already have made another one.
       if (this.view === view) this.view = undefined;
     });
-    webview.html = diagramPage({
+    const load = (): void => void (webview.html = this.html(webview));
+    load();
+    // While a window reloads, VS Code may drop the page of a view; then it stays empty unless it is given again.
+    const cancel = realTime.after(loadLimitMs, () => !isLoaded && this.view === view && load());
+    view.onDidDispose(cancel);
+  }
+
+  private html(webview: Webview): string {
+    const file = (...path: string[]): Uri => Uri.joinPath(this.extension, ...path);
+    return diagramPage({
       cspSource: webview.cspSource, nonce: newNonce(), title: l10n.t('Lessons'), language: env.language,
       script: webview.asWebviewUri(file('dist', 'webview', 'lesson.js')).toString(),
       style: webview.asWebviewUri(file('dist', 'webview', 'lesson.css')).toString(),

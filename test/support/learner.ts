@@ -95,10 +95,16 @@ export class Learner {
   }
 }
 
-/** Waits until a webview has the keyboard. */
-async function untilFocused(frame: FrameLocator): Promise<void> {
+/** How long a webview may take to get the keyboard before it is asked for again, as a person would. */
+const focusLimitMs = 3_000;
+
+/** Asks for the keyboard by a command until a webview has it: what a terminal prints may call it back. */
+async function untilFocused(frame: FrameLocator, ask: () => Promise<void>): Promise<void> {
   const hasFocus = (): Promise<boolean> => frame.locator('body').evaluate(() => document.hasFocus());
-  for (const startMs = Date.now(); Date.now() - startMs < waitLimitMs;) if (await hasFocus()) return;
+  for (const startMs = Date.now(); Date.now() - startMs < waitLimitMs;) {
+    await ask();
+    for (const askedMs = Date.now(); Date.now() - askedMs < focusLimitMs;) if (await hasFocus()) return;
+  }
   throw new Error('The webview does not get the focus.');
 }
 
@@ -176,8 +182,7 @@ export class LessonReader {
 
   /** Goes back to the page from wherever the focus is. */
   async focus(): Promise<void> {
-    await this.learner.command('Kindergarten: Focus on Lessons View');
-    await untilFocused(this.content);
+    await untilFocused(this.content, () => this.learner.command('Kindergarten: Focus on Lessons View'));
   }
 
   /** Whether the step can be shown and is not done yet. */
@@ -227,7 +232,7 @@ export class DiagramReader {
     await this.learner.command('Kindergarten: Open Diagram');
     const frame = await this.workbench.webviewFrame('Cluster Diagram');
     await frame.locator('[data-box]').first().waitFor({ state: 'attached' });
-    await untilFocused(frame);
+    await untilFocused(frame, () => this.learner.command('Kindergarten: Open Diagram'));
     return frame;
   }
 
